@@ -1,0 +1,148 @@
+/**
+ * The loop that carries dialogues with the daemon.
+ *
+ * Theory of operation. A dialogue is what one request leads to: its first packet, what it makes of each datagram that
+ * arrives, and when it is over. It is pure but for its own memory; this loop owns the sockets and the time. All first packets go out before
+ * anything is waited for. A dialogue that has heard nothing for a second, or waits for a state, sends its reminder: a harmless question, never the
+ * request again, since a restart or a signal must not be done twice. So a lost datagram delays, and never hangs, and a daemon
+ * that is gone is noticed by the next reminder (behaviour.md §8).
+ *
+ * Requests are carried out in the order they were sent, and replies come in that order. So the reply to a reminder also says that what was
+ * sent before has been carried out.
+ */
+import type { Bytes, Fd } from '../runtime/os.js';
+import type { Link, LinkOs, Unreachable } from './ctl-link.js';
+
+/** One exchange with the daemon. */
+export interface Dialogue {
+  /** Service whose announcements it wants; ALL for every one, empty for none. */
+  readonly listensTo: Bytes;
+  /** First packet. Null: only see whether there is a daemon. */
+  readonly opening: Bytes | null;
+  /** What to send once a second while it is not over. Null: only see whether there still is a daemon. */
+  reminder(): Bytes | null;
+  /** Take in a datagram. What to send at once, null for nothing. */
+  hear(datagram: Bytes): Bytes | null;
+  /** Is nothing more waited for? */
+  over(): boolean;
+}
+
+/** Why the loop ended. */
+export type Ending =
+  | { readonly kind: 'over' | 'timedOut' }
+  | { readonly kind: 'interrupted'; readonly signal: number }
+  | Unreachable;
+
+/** A dialogue asks again after this, in milliseconds. */
+export const remindMs = 1000;
+/** How long to wait at a time for a daemon that takes nothing in, in milliseconds. */
+export const roomWaitMs = 100;
+
+interface Party {
+  readonly dialogue: Dialogue;
+  readonly fd: Fd;
+  /** Packets that are not sent yet; null is a probe. */
+  readonly outbox: (Bytes | null)[];
+  remindAt: number;
+}
+
+/** Carry the dialogues until all are over, or it cannot go on. `deadline` is a time of `os.now`, null for none. */
+export function converse(os: LinkOs, link: Link, dialogues: readonly Dialogue[], deadline: number | null): Ending {
+  const parties: Party[] = [];
+  for (const dialogue of dialogues) {
+    if (dialogue.over()) continue;
+    const fd = link.open(dialogue.listensTo);
+    if (typeof fd !== 'number') return fd;
+    parties.push({ dialogue, fd, outbox: [dialogue.opening], remindAt: os.now() + remindMs });
+  }
+  return new Conversation(os, link, parties, deadline).run();
+}
+
+class Conversation {
+  private readonly byFd = new Map<Fd, Party>();
+  /** Those that are not over. */
+  private active: readonly Party[];
+
+  constructor(
+    private readonly os: LinkOs,
+    private readonly link: Link,
+    parties: readonly Party[],
+    private readonly deadline: number | null,
+  ) {
+    this.active = parties;
+    for (const party of parties) this.byFd.set(party.fd, party);
+  }
+
+  run(): Ending {
+    for (;;) {
+      const sent = this.sendAll();
+      if (typeof sent !== 'string') return this.lastWords(sent);
+      if (this.active.length === 0) return { kind: 'over' };
+      const now = this.os.now();
+      if (this.deadline !== null && now >= this.deadline) return { kind: 'timedOut' };
+      const ready = this.os.poll(sent === 'full' ? 0 : this.waitMs(now));
+      const [signal] = this.os.takeSignals();
+      if (signal !== undefined) return { kind: 'interrupted', signal };
+      this.receive(ready);
+      this.remind();
+    }
+  }
+
+  /** Send what is to be sent, in its order, as far as the daemon takes it. */
+  private sendAll(): 'sent' | 'full' | Unreachable {
+    for (const party of this.active) {
+      while (party.outbox.length > 0) {
+        const sent = this.sendOne(party.fd, party.outbox[0] ?? null);
+        if (sent !== 'sent') return sent;
+        party.outbox.shift();
+      }
+    }
+    return 'sent';
+  }
+
+  private sendOne(fd: Fd, data: Bytes | null): 'sent' | 'full' | Unreachable {
+    if (data === null) return this.link.probe() ?? 'sent';
+    const left = this.deadline === null ? roomWaitMs : Math.max(0, this.deadline - this.os.now());
+    return this.link.send(fd, data, Math.min(roomWaitMs, Math.ceil(left)));
+  }
+
+  private waitMs(now: number): number {
+    let until = this.deadline ?? Infinity;
+    for (const party of this.active) until = Math.min(until, party.remindAt);
+    return Math.max(0, Math.ceil(until - now));
+  }
+
+  private receive(ready: readonly Fd[]): void {
+    for (const fd of ready) {
+      const party = this.byFd.get(fd);
+      if (party !== undefined) this.drain(party);
+    }
+    if (ready.length > 0) this.active = this.active.filter((party) => !party.dialogue.over());
+  }
+
+  /** Take in all that has arrived; also what comes after the end, so that `poll` does not report it again. */
+  private drain(party: Party): void {
+    for (let datagram = this.os.receive(party.fd); datagram !== null; datagram = this.os.receive(party.fd)) {
+      if (party.dialogue.over()) continue;
+      const answer = party.dialogue.hear(datagram.data);
+      if (answer === null) continue;
+      party.outbox.push(answer);
+      party.remindAt = this.os.now() + remindMs;
+    }
+  }
+
+  private remind(): void {
+    const now = this.os.now();
+    for (const party of this.active) {
+      if (party.remindAt > now) continue;
+      party.remindAt = now + remindMs;
+      if (party.outbox.length === 0) party.outbox.push(party.dialogue.reminder());
+    }
+  }
+
+  /** The daemon is gone; but the answer may have arrived just before. */
+  private lastWords(unreachable: Unreachable): Ending {
+    this.receive(this.active.map((party) => party.fd));
+    return this.active.length === 0 ? { kind: 'over' } : unreachable;
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * nitroctl, from its words to its exit status (behaviour.md §8).
+ *
+ * Theory of operation. Arguments are read, and paths turned into names, before anything is asked, so that a slip does nothing by halves. Then the
+ * command becomes one or several dialogues, `converse` carries them, and their results become lines and an exit status.
+ * Of several services the worst result counts: the highest status.
+ */
+import type { Bytes } from '../runtime/os.js';
+import { version } from '../runtime/version.js';
+import { parseArguments, type Run } from './ctl-arguments.js';
+import type { Command } from './ctl-commands.js';
+import { Console } from './ctl-console.js';
+import { converse, type Dialogue, type Ending } from './ctl-converse.js';
+import { EventsDialogue, InfoDialogue, ListDialogue, TellDialogue, type DaemonResult } from './ctl-daemon.js';
+import { Exit, interrupted } from './ctl-exit.js';
+import { eventLine, infoRows, infoText, listText, lookOf } from './ctl-format.js';
+import { helpText } from './ctl-help.js';
+import { jsonEvent, jsonInfo, jsonList } from './ctl-json.js';
+import { Link, type LinkOs } from './ctl-link.js';
+import { ServiceDialogue, type Errand, type ServiceResult } from './ctl-service.js';
+import { serviceNameOf } from './ctl-service-name.js';
+
+/** Run nitroctl with the words after argv[0]. Answers with the exit status. */
+export function nitroctl(os: LinkOs, words: readonly Bytes[]): number {
+  const console = new Console(os, 'nitroctl');
+  const invocation = parseArguments(words);
+  switch (invocation.kind) {
+    case 'help':
+      console.print(helpText());
+      return console.statusAfter(Exit.done);
+    case 'version':
+      console.print(`nitroctl ${version}\n`);
+      return console.statusAfter(Exit.done);
+    case 'usage':
+      console.complain(`${invocation.problem}\nTry 'nitroctl --help'.`);
+      return Exit.usage;
+    case 'run':
+      return console.statusAfter(runCommand(os, console, invocation));
+  }
+}
+
+function runCommand(os: LinkOs, console: Console, run: Run): number {
+  const names: Bytes[] = [];
+  let refused = false;
+  for (const argument of run.services) {
+    const service = serviceNameOf(os, argument);
+    if ('name' in service) names.push(service.name);
+    else console.complain(service.problem);
+    refused ||= 'problem' in service;
+  }
+  if (refused) return Exit.noSuchService;
+  const link = new Link(os);
+  try {
+    return new Execution(os, console, link, run, names).execute();
+  } finally {
+    link.close();
+  }
+}
+
+/** What is asked of each service, and what ends it. */
+function errandFor(os: LinkOs, command: Command, name: Bytes): Errand {
+  switch (command.kind) {
+    case 'ask':
+      return { name, request: { kind: command.request, name }, until: 'accepted' };
+    case 'signal':
+      return { name, request: { kind: 'signal', signal: os.signals[command.signal], name }, until: 'accepted' };
+    case 'bring':
+      return { name, request: { kind: command.request, name }, until: command.goal };
+    case 'wait':
+      return { name, request: null, until: command.goal };
+    default:
+      return { name, request: null, until: 'look' };
+  }
+}
+
+class Execution {
+  private readonly deadline: number | null;
+
+  constructor(
+    private readonly os: LinkOs,
+    private readonly console: Console,
+    private readonly link: Link,
+    private readonly run: Run,
+    private readonly names: readonly Bytes[],
+  ) {
+    this.deadline = run.timeoutMs === null ? null : os.now() + run.timeoutMs;
+  }
+
+  execute(): number {
+    const { command } = this.run;
+    switch (command.kind) {
+      case 'list':
+        return this.names.length === 0 ? this.listAll() : this.askServices();
+      case 'info':
+        return this.info();
+      case 'events':
+        return this.events();
+      case 'tell':
+        return this.tell(command.request);
+      default:
+        return this.askServices();
+    }
+  }
+
+  private converse(dialogues: readonly Dialogue[]): Ending {
+    return converse(this.os, this.link, dialogues, this.deadline);
+  }
+
+  /** Exit status for the way the loop ended. */
+  private endingStatus(ending: Ending): number {
+    switch (ending.kind) {
+      case 'over':
+        return Exit.done;
+      case 'timedOut':
+        this.console.complain('action timed out');
+        return Exit.timedOut;
+      case 'interrupted':
+        return interrupted + ending.signal;
+      case 'unreachable':
+        this.console.complain(ending.reason);
+        return Exit.unreachable;
+    }
+  }
+
+  private unknownCommand(): number {
+    this.console.complain('nitro does not know this command');
+    return Exit.noSuchService;
+  }
+
+  /** A dialogue with the daemon itself; `print` is called when it has answered. */
+  private askDaemon(dialogue: Dialogue & { readonly result: DaemonResult | null }, print: () => void): number {
+    const ending = this.converse([dialogue]);
+    if (ending.kind !== 'over') return this.endingStatus(ending);
+    if (dialogue.result === 'unknownCommand') return this.unknownCommand();
+    print();
+    return Exit.done;
+  }
+
+  private listAll(): number {
+    const dialogue = new ListDialogue();
+    return this.askDaemon(dialogue, () => this.printList(dialogue.services()));
+  }
+
+  private printList(services: ReturnType<ListDialogue['services']>): void {
+    this.console.print(this.run.json ? jsonList(services) : listText(services, lookOf(this.os)));
+  }
+
+  private info(): number {
+    const dialogue = new InfoDialogue();
+    return this.askDaemon(dialogue, () => {
+      const rows = infoRows(dialogue.fields);
+      this.console.print(this.run.json ? jsonInfo(rows) : infoText(rows));
+    });
+  }
+
+  private tell(request: 'rescan' | 'shutdown' | 'reboot'): number {
+    return this.askDaemon(new TellDialogue(request), () => undefined);
+  }
+
+  private events(): number {
+    const print = this.run.json ? jsonEvent : eventLine;
+    const dialogue = new EventsDialogue(
+      (state, name) => this.console.print(print(state, name)),
+      () => this.console.failed(),
+    );
+    const ending = this.converse([dialogue]);
+    const wanted = ending.kind === 'interrupted' && ending.signal === this.os.signals.INT;
+    return wanted ? Exit.done : this.endingStatus(ending);
+  }
+
+  private askServices(): number {
+    const changed = (state: number, name: Bytes): void => {
+      if (this.run.verbose) this.console.print(eventLine(state, name));
+    };
+    const dialogues = this.names.map(
+      (name) => new ServiceDialogue(errandFor(this.os, this.run.command, name), this.os.session(), changed),
+    );
+    const ending = this.converse(dialogues);
+    const results = dialogues.map(({ result }, index) => ({ name: this.names[index] ?? '', result }));
+    if (this.run.command.kind === 'list') {
+      this.printList(results.flatMap(({ name, result }) => (result?.kind === 'report' ? [{ ...result.fields, name }] : [])));
+    }
+    let status: number = Exit.done;
+    for (const { name, result } of results) {
+      if (result !== null) status = Math.max(status, this.resultStatus(name, result));
+    }
+    const ended = this.endingStatus(ending);
+    // Timed out is one result among others; what ends everything is the only one.
+    return ending.kind === 'over' || ending.kind === 'timedOut' ? Math.max(status, ended) : ended;
+  }
+
+  private resultStatus(name: Bytes, result: ServiceResult): number {
+    switch (result.kind) {
+      case 'done':
+        return Exit.done;
+      case 'failed':
+        this.console.complain(`${name} failed to start`);
+        return Exit.failed;
+      case 'unknownCommand':
+        return this.unknownCommand();
+      case 'noSuchService':
+        this.console.complain(`no such service${this.run.command.kind === 'signal' ? ', or it is not running' : ''}: ${name}`);
+        return Exit.noSuchService;
+      case 'report':
+        return this.reportStatus(result.fields.pid ?? 0);
+    }
+  }
+
+  private reportStatus(pid: number): number {
+    const { kind } = this.run.command;
+    if (kind === 'list') return Exit.done;
+    if (pid === 0) return Exit.failed;
+    if (kind === 'pidof') this.console.print(`${pid}\n`);
+    return Exit.done;
+  }
+}

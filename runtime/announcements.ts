@@ -1,0 +1,55 @@
+/**
+ * Telling listeners of changes of state (behaviour.md §7).
+ *
+ * Every datagram socket in `notify/` is a listener. The directory is read at the first announcement after something could have
+ * changed it: a request, or a wait. A listener that is full is skipped, one with no process behind it is removed.
+ */
+import type { Bytes, Fd, Os } from './os.js';
+import { listensTo, parseListener } from './paths.js';
+import type { Listener } from './paths.js';
+import { announcement } from './protocol.js';
+
+interface Socket {
+  readonly listener: Listener;
+  readonly path: Bytes;
+}
+
+export class Announcements {
+  private sockets: Socket[] | null = null;
+
+  constructor(
+    private readonly os: Os,
+    private readonly control: Fd,
+    private readonly directory: Bytes,
+  ) {}
+
+  /** Listeners may have come or gone. */
+  invalidate(): void {
+    this.sockets = null;
+  }
+
+  announce(state: number, name: Bytes): void {
+    this.sockets ??= this.read();
+    const datagram = announcement(state, name);
+    for (const { listener, path } of this.sockets) {
+      if (!listensTo(listener, name)) continue;
+      const sent = this.os.send(this.control, path, datagram, 0);
+      if (-sent === this.os.errno.ECONNREFUSED) this.remove(path);
+    }
+  }
+
+  private read(): Socket[] {
+    const entries = this.os.list(this.directory);
+    if (typeof entries === 'number') return [];
+    return entries.flatMap((file) => {
+      const listener = parseListener(file);
+      return listener === null ? [] : [{ listener, path: `${this.directory}/${file}` }];
+    });
+  }
+
+  /** A file that is no socket refuses too, and is not ours to remove. */
+  private remove(path: Bytes): void {
+    if (this.os.kind(path) === 'socket') this.os.unlink(path);
+    this.sockets = this.sockets?.filter((socket) => socket.path !== path) ?? null;
+  }
+}

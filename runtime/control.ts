@@ -1,0 +1,175 @@
+/**
+ * The control socket: requests and their answers (protocol.md).
+ *
+ * Theory of operation. A datagram is a request. Facts that are older than it are taken in first: what has ended is reaped, and what the
+ * service's pipes say is heard (architecture.md, Runtime). A sender without a name of its own is not answered, and an answer that
+ * does not fit in its queue is lost: a client can never block nitro.
+ */
+import type { Announcements } from './announcements.js';
+import type { Directory } from './directory.js';
+import { shownState } from './lifecycle.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Bytes, Fd, Os } from './os.js';
+import {
+  encodeInfoReply,
+  encodeListEntry,
+  encodeQueryReply,
+  listPage,
+  noSuchService,
+  ok,
+  parseRequest,
+  unknownCommand,
+} from './protocol.js';
+import type { Request, ServiceReport } from './protocol.js';
+import type { Service, Services } from './service.js';
+import { signalOfLetter } from './settings.js';
+import { sysName } from './sys.js';
+import type { Sys } from './sys.js';
+import type { System } from './system.js';
+
+export interface ControlParts {
+  readonly os: Os;
+  readonly socket: Fd;
+  readonly directory: Directory;
+  readonly services: Services;
+  readonly lifecycle: Lifecycle;
+  readonly announcements: Announcements;
+  readonly sys: Sys;
+  readonly system: System;
+  /** Reap what has ended; with a service, hear what it says; else hear all. */
+  readonly catchUp: (service: Service | undefined) => void;
+  readonly totals: { reaps: number; serviceReaps: number };
+}
+
+/** Requests answered in a turn of the loop, before anything else is looked at again. */
+const requestsATurnMax = 32;
+
+export class Control {
+  private readonly allowedSignals: readonly number[];
+
+  constructor(private readonly parts: ControlParts) {
+    const { signals } = parts.os;
+    this.allowedSignals = [...'pchaiq12tk'].flatMap((letter) => signalOfLetter(letter, signals) ?? []);
+  }
+
+  /** Answer what is there, but not without end. */
+  serve(): void {
+    const { os, socket } = this.parts;
+    for (let count = 0; count < requestsATurnMax; count++) {
+      const datagram = os.receive(socket);
+      if (datagram === null) return;
+      const request = parseRequest(datagram.data);
+      if (request === null) continue;
+      const reply = this.carryOut(request);
+      if (datagram.from !== '') os.send(socket, datagram.from, reply, 0);
+    }
+  }
+
+  private carryOut(request: Request): Bytes {
+    const { parts } = this;
+    parts.announcements.invalidate();
+    const named = 'name' in request ? parts.services.find(request.name) : undefined;
+    parts.catchUp(named);
+    switch (request.kind) {
+      case 'up':
+      case 'restart':
+      case 'down':
+      case 'ready':
+        return this.want(request.kind, request.name);
+      case 'query':
+        return this.query(request.name);
+      case 'signal':
+        return this.signal(request.signal, request.name);
+      case 'info':
+        return this.info();
+      case 'list':
+        return this.list(request.start);
+      case 'rescan':
+        parts.system.post('RESCAN_ASKED');
+        return ok;
+      case 'shutdown':
+        parts.system.post('SHUTDOWN_ASKED');
+        return ok;
+      case 'reboot':
+        parts.system.post('REBOOT_ASKED');
+        return ok;
+      case 'invalid':
+        return noSuchService;
+      case 'unknown':
+        return unknownCommand;
+    }
+  }
+
+  private want(kind: 'up' | 'restart' | 'down' | 'ready', name: Bytes): Bytes {
+    const { sys, system, announcements, lifecycle } = this.parts;
+    if (name === sysName && sys.isShown) {
+      if (kind === 'down') system.post('SYS_DOWN_ASKED');
+      sys.announce();
+      return ok;
+    }
+    const service = this.parts.services.find(name) ?? this.create(kind, name);
+    if (service === null) return noSuchService;
+    if (service === 'ignored') return ok;
+    lifecycle.post(service, eventOf[kind]);
+    announcements.announce(shownState(service), name);
+    return ok;
+  }
+
+  /** A service that was not known, if the request makes one (protocol.md, Replies). */
+  private create(kind: 'up' | 'restart' | 'down' | 'ready', name: Bytes): Service | 'ignored' | null {
+    const { sys, system, directory, lifecycle } = this.parts;
+    const makesOne = kind === 'up' || kind === 'restart' || (kind === 'down' && sys.isShown);
+    if (!makesOne || !directory.offers(name)) return null;
+    return system.isGoingDown() ? 'ignored' : lifecycle.create(name);
+  }
+
+  private query(name: Bytes): Bytes {
+    const { sys, services } = this.parts;
+    if (name === sysName && sys.isShown) return encodeQueryReply(sys.report());
+    const service = services.find(name);
+    return service === undefined ? noSuchService : encodeQueryReply(this.report(service));
+  }
+
+  private signal(signal: number, name: Bytes): Bytes {
+    const { os, services } = this.parts;
+    const service = services.find(name);
+    if (service === undefined || service.run === 0 || !this.allowedSignals.includes(signal)) return noSuchService;
+    return os.kill(service.run, signal) < 0 ? noSuchService : ok;
+  }
+
+  private info(): Bytes {
+    const { os, services, totals } = this.parts;
+    return encodeInfoReply({
+      nitroPid: os.pid(),
+      pid: os.pid(),
+      maxService: services.size + (this.parts.sys.isShown ? 1 : 0),
+      totalReaps: totals.reaps,
+      totalServiceReaps: totals.serviceReaps,
+    });
+  }
+
+  /** Services in the order in which they came to be known; SYS, while it is there, is the first. */
+  private list(start: number): Bytes {
+    const { services, sys } = this.parts;
+    const all = services.all();
+    const before = sys.isShown ? 1 : 0;
+    return listPage(start, all.length + before, (index) => {
+      const service = all[index - before];
+      return encodeListEntry(service === undefined ? sys.report() : this.report(service));
+    });
+  }
+
+  private report(service: Service): ServiceReport {
+    return {
+      name: service.name,
+      state: shownState(service),
+      pid: service.run,
+      wstatus: service.waitStatus,
+      uptime: Math.floor((this.parts.os.now() - service.changedAt) / 1000),
+      setupPid: service.setup,
+      finishPid: service.finish,
+    };
+  }
+}
+
+const eventOf = { up: 'WANT_UP', restart: 'WANT_RESTART', down: 'WANT_DOWN', ready: 'READY' } as const;

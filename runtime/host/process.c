@@ -1,0 +1,314 @@
+/*
+ * Processes: starting, ending, signalling.
+ *
+ * Theory of operation. A child is forked and left alone: the parent never waits for its exec, which may hang in a file
+ * system. It learns of the outcome from the status pipe, whose write end is closed by exec, and gets a number if exec
+ * fails. (vfork would be cheaper, but stops the parent until the exec.) The child comes to life with the caught signals
+ * blocked (see signals.c) and with copies of all our descriptors, which exec closes; so between fork and exec
+ * it has only to put in place what the script shall find, by calls that are safe after fork.
+ */
+#define _GNU_SOURCE
+#include "host.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+typedef struct {
+    const char *directory;
+    const char *file; /* "./" and argv[0] */
+    char **argv;
+    int standard[3], notification_fd, terminal;
+    int status[2], ready[2]; /* pipes; -1 where there is none */
+} Child;
+
+enum { EXEC_FAILED = 111 };
+
+/* ---- in the child ---- */
+
+/* Write the errno to the status pipe, as a decimal number, and exit. */
+static void fail(int status)
+{
+    char digits[12], *start = digits + sizeof(digits);
+    unsigned number = (unsigned)errno;
+    do
+        *--start = (char)('0' + number % 10);
+    while (number /= 10);
+    if (write(status, start, (size_t)(digits + sizeof(digits) - start)) < 0)
+        _exit(EXEC_FAILED);
+    _exit(EXEC_FAILED);
+}
+
+/* A copy of `fd` that is none of the numbers to be filled: 0, 1, 2 and `taken`. It stays close-on-exec. */
+static int out_of_the_way(int fd, int taken)
+{
+    if (fd < 0 || (fd > 2 && fd != taken))
+        return fd; /* fd < 0: opening it failed, and errno says why */
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return copy == taken ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : copy;
+}
+
+static int open_nothing(void)
+{
+    int ends[2];
+    const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null >= 0)
+        return null;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -1;
+    close(ends[1]); /* so reading finds the end of the file */
+    return ends[0];
+}
+
+/* All sources are moved away first, so no order of filling can overwrite one that is still needed. */
+static bool arrange_descriptors(Child *child)
+{
+    const int notification = child->notification_fd;
+    int sources[] = { child->standard[0] < 0 ? open_nothing() : child->standard[0], child->standard[1],
+                      child->standard[2], child->ready[1] };
+    const int status = out_of_the_way(child->status[1], notification);
+    if (status < 0)
+        return false;
+    child->status[1] = status;
+    const int count = notification ? 4 : 3;
+    for (int i = 0; i < count; i++)
+        if ((sources[i] = out_of_the_way(sources[i], notification)) < 0)
+            return false;
+    for (int i = 0; i < count; i++)
+        if (dup2(sources[i], i < 3 ? i : notification) < 0)
+            return false;
+    return true;
+}
+
+static void become(Child *child)
+{
+    setsid();
+    if (arrange_descriptors(child) && chdir(child->directory) == 0) {
+        if (child->terminal && isatty(0))
+            ioctl(0, TIOCSCTTY, 0);
+        descriptors_limit_original();
+        signals_for_child();
+        execv(child->file, child->argv);
+    }
+    fail(child->status[1]);
+}
+
+/* ---- in the parent ---- */
+
+static void close_pipe(const int ends[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
+/* Fork. The pid, or minus the errno with nothing left open; on success our ends are status[0] and ready[0]. */
+static int start(Child *child)
+{
+    pid_t pid = -1;
+    if (pipe2(child->status, O_CLOEXEC) == 0 && (!child->notification_fd || pipe2(child->ready, O_CLOEXEC) == 0)) {
+        /* Only our end: a script need not expect that its readiness descriptor does not block. */
+        fcntl(child->status[0], F_SETFL, O_NONBLOCK);
+        if (child->ready[0] >= 0)
+            fcntl(child->ready[0], F_SETFL, O_NONBLOCK);
+        pid = fork();
+    }
+    if (pid == 0)
+        become(child);
+    if (pid < 0) {
+        const int failure = -errno;
+        close_pipe(child->status);
+        close_pipe(child->ready);
+        return failure;
+    }
+    close(child->status[1]);
+    if (child->ready[1] >= 0)
+        close(child->ready[1]);
+    return pid;
+}
+
+static bool int_property(JSContext *js, JSValueConst object, const char *name, int *number)
+{
+    JSValue value = JS_GetPropertyStr(js, object, name);
+    const bool valid = !JS_IsException(value) && int_in(js, value, number);
+    JS_FreeValue(js, value);
+    return valid;
+}
+
+static const char *text_property(JSContext *js, JSValueConst object, const char *name, size_t *length)
+{
+    JSValue value = JS_GetPropertyStr(js, object, name);
+    const char *text = JS_IsException(value) ? NULL : text_in(js, value, length);
+    JS_FreeValue(js, value);
+    return text;
+}
+
+/* "./" and the file's name, in a buffer for js_free. */
+static char *file_in_directory(JSContext *js, const char *name)
+{
+    const size_t length = strlen(name);
+    char *path = js_malloc(js, length + 3);
+    if (path) {
+        memcpy(path, "./", 2);
+        memcpy(path + 2, name, length + 1);
+    }
+    return path;
+}
+
+static JSValue spawned(JSContext *js, int pid, const Child *child)
+{
+    JSValue answer = JS_NewObject(js);
+    JS_DefinePropertyValueStr(js, answer, "pid", JS_NewInt32(js, pid), JS_PROP_C_W_E);
+    JS_DefinePropertyValueStr(js, answer, "status", JS_NewInt32(js, child->status[0]), JS_PROP_C_W_E);
+    JS_DefinePropertyValueStr(js, answer, "ready", JS_NewInt32(js, child->ready[0]), JS_PROP_C_W_E);
+    return answer;
+}
+
+CALL(spawn)
+{
+    Child child = { .status = { -1, -1 }, .ready = { -1, -1 } };
+    size_t length = 0;
+    char *file = NULL;
+    JSValue outcome = JS_EXCEPTION;
+    JSValue list = JS_GetPropertyStr(js, argv[0], "argv");
+    JSValue terminal = JS_GetPropertyStr(js, argv[0], "terminal");
+    child.terminal = JS_ToBool(js, terminal);
+    child.directory = text_property(js, argv[0], "directory", &length);
+    child.argv = child.directory ? arguments_in(js, list) : NULL;
+    if (child.argv && int_property(js, argv[0], "stdin", &child.standard[0]) &&
+        int_property(js, argv[0], "stdout", &child.standard[1]) && int_property(js, argv[0], "stderr", &child.standard[2]) &&
+        int_property(js, argv[0], "notificationFd", &child.notification_fd)) {
+        if (!child.argv[0] || strlen(child.directory) != length || child.notification_fd < 0)
+            outcome = JS_NewInt32(js, -EINVAL);
+        else if ((child.file = file = file_in_directory(js, child.argv[0]))) {
+            const int pid = start(&child);
+            outcome = pid < 0 ? JS_NewInt32(js, pid) : spawned(js, pid, &child);
+        }
+    }
+    js_free(js, file);
+    arguments_free(js, child.argv);
+    if (child.directory)
+        text_free(js, child.directory);
+    JS_FreeValue(js, terminal);
+    JS_FreeValue(js, list);
+    return outcome;
+}
+
+CALL(exec)
+{
+    size_t length;
+    const char *path = text_in(js, argv[0], &length);
+    char **arguments = path ? arguments_in(js, argv[1]) : NULL;
+    int failure = -EINVAL;
+    if (arguments && strlen(path) == length) {
+        descriptors_limit_original();
+        signals_for_exec();
+        execv(path, arguments);
+        failure = -errno;
+        signals_after_exec();
+        descriptors_limit_raised();
+    }
+    const bool valid = arguments != NULL;
+    arguments_free(js, arguments);
+    if (path)
+        text_free(js, path);
+    return valid ? JS_NewInt32(js, failure) : JS_EXCEPTION;
+}
+
+CALL(reap)
+{
+    int status;
+    const pid_t pid = waitpid(-1, &status, WNOHANG);
+    if (pid <= 0)
+        return JS_NULL;
+    JSValue child = JS_NewObject(js);
+    JS_DefinePropertyValueStr(js, child, "pid", JS_NewInt32(js, pid), JS_PROP_C_W_E);
+    JS_DefinePropertyValueStr(js, child, "status", JS_NewInt32(js, status), JS_PROP_C_W_E);
+    return child;
+}
+
+CALL(childless)
+{
+    siginfo_t info;
+    return JS_NewBool(js, waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD);
+}
+
+CALL(signal_process)
+{
+    int pid, number;
+    if (!int_in(js, argv[0], &pid) || !int_in(js, argv[1], &number))
+        return JS_EXCEPTION;
+    return pid > 0 ? answer(js, kill(pid, number)) : JS_NewInt32(js, -EINVAL); /* never a group, never everything */
+}
+
+/* A process in uninterruptible sleep in the way of the kernel must not hold us up, so a child does it. */
+CALL(signal_all)
+{
+    int number;
+    if (!int_in(js, argv[0], &number))
+        return JS_EXCEPTION;
+    if (getpid() != 1)
+        return JS_NewInt32(js, -EPERM);
+    const pid_t pid = fork();
+    if (pid > 0)
+        return JS_NewInt32(js, 0);
+    const int failure = result(kill(-1, number));
+    if (pid == 0)
+        _exit(0);
+    return JS_NewInt32(js, failure);
+}
+
+CALL(own_pid) { return JS_NewInt32(js, getpid()); }
+CALL(session) { return JS_NewInt32(js, getsid(0)); }
+
+CALL(environment)
+{
+    size_t length;
+    const char *name = text_in(js, argv[0], &length);
+    if (!name)
+        return JS_EXCEPTION;
+    const char *value = getenv(name);
+    text_free(js, name);
+    return value ? text_out(js, value, strlen(value)) : JS_UNDEFINED;
+}
+
+CALL(describe)
+{
+    int number;
+    return int_in(js, argv[0], &number) ? JS_NewString(js, strerror(number)) : JS_EXCEPTION;
+}
+
+CALL(leave)
+{
+    int status;
+    if (!int_in(js, argv[0], &status))
+        return JS_EXCEPTION;
+    exit(status);
+}
+
+#define ERROR(name) JS_PROP_INT32_DEF(#name, name, JS_PROP_ENUMERABLE)
+static const JSCFunctionListEntry errors[] = {
+    ERROR(EAGAIN), ERROR(ECONNREFUSED), ERROR(EEXIST), ERROR(EINTR), ERROR(EIO), ERROR(EMFILE),
+    ERROR(ENFILE), ERROR(ENOENT), ERROR(ENOMEM), ERROR(ENOTDIR), ERROR(ETXTBSY),
+};
+
+static const JSCFunctionListEntry entries[] = {
+    JS_OBJECT_DEF("errno", errors, sizeof(errors) / sizeof(errors[0]), JS_PROP_ENUMERABLE),
+    JS_CFUNC_DEF("spawn", 1, spawn),
+    JS_CFUNC_DEF("exec", 2, exec),
+    JS_CFUNC_DEF("reap", 0, reap),
+    JS_CFUNC_DEF("childless", 0, childless),
+    JS_CFUNC_DEF("kill", 2, signal_process),
+    JS_CFUNC_DEF("killAll", 1, signal_all),
+    JS_CFUNC_DEF("pid", 0, own_pid),
+    JS_CFUNC_DEF("session", 0, session),
+    JS_CFUNC_DEF("env", 1, environment),
+    JS_CFUNC_DEF("describe", 1, describe),
+    JS_CFUNC_DEF("exit", 1, leave),
+};
+CALL_TABLE(process_calls);

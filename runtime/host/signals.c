@@ -1,0 +1,147 @@
+/*
+ * Signals.
+ *
+ * Theory of operation. The signals that nitro cares about are blocked, but while it waits in poll(). So they
+ * interrupt nothing else, no wakeup can be lost between looking and waiting, and a forked child starts with them
+ * blocked: one that reaches it before exec stays pending until the child has put back the default dispositions,
+ * and then has its usual effect. A handler does no more than set a flag.
+ */
+#include "host.h"
+#include <signal.h>
+#include <string.h>
+
+#ifndef NSIG
+#define NSIG _NSIG
+#endif
+
+static const int caught[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD };
+enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };
+
+static volatile sig_atomic_t came[NSIG], any_came;
+static sigset_t inherited_mask, caught_set;
+/* Ignored when we were started; so exec would hand that on to children. */
+static bool inherited_ignore[NSIG];
+static bool is_daemon;
+
+static void on_signal(int number)
+{
+    came[number] = 1;
+    any_came = 1;
+}
+
+/* SIGALRM only has to interrupt a write (say.c). */
+static void on_alarm(UNUSED int number)
+{
+}
+
+static void set_action(int number, void (*handler)(int))
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = handler;
+    action.sa_flags = number == SIGCHLD ? SA_NOCLDSTOP : 0;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static void catch_all(void)
+{
+    sigprocmask(SIG_SETMASK, &caught_set, NULL);
+    for (int i = 0; i < CAUGHT; i++)
+        /* nohup, and a shell's `&`, mean nitroctl too; the daemon decides for itself */
+        if (is_daemon || caught[i] == SIGCHLD || !inherited_ignore[caught[i]])
+            set_action(caught[i], on_signal);
+    set_action(SIGALRM, on_alarm);
+}
+
+void signals_start(bool daemon)
+{
+    is_daemon = daemon;
+    sigemptyset(&caught_set);
+    for (int i = 0; i < CAUGHT; i++)
+        sigaddset(&caught_set, caught[i]);
+    sigprocmask(SIG_SETMASK, NULL, &inherited_mask);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        inherited_ignore[number] = sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+    }
+    catch_all();
+}
+
+void signals_for_child(void)
+{
+    sigset_t none;
+    for (int number = 1; number < NSIG; number++)
+        if (inherited_ignore[number] || sigismember(&caught_set, number) == 1)
+            set_action(number, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void signals_for_exec(void)
+{
+    for (int number = 1; number < NSIG; number++)
+        if (inherited_ignore[number])
+            set_action(number, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+}
+
+void signals_after_exec(void)
+{
+    catch_all();
+}
+
+void signals_let_in(void)
+{
+    sigprocmask(SIG_UNBLOCK, &caught_set, NULL);
+}
+
+void signals_keep_out(void)
+{
+    sigprocmask(SIG_BLOCK, &caught_set, NULL);
+}
+
+bool signals_pending(void)
+{
+    return any_came != 0;
+}
+
+void signals_seen(void)
+{
+    any_came = 0;
+}
+
+CALL(take_signals)
+{
+    static const int reported[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
+    const int count = is_daemon ? 3 : 4;
+    /* ppoll lets no signal in while a descriptor is ready, so a flood of packets would keep them out for good. */
+    sigset_t waiting;
+    sigpending(&waiting);
+    for (int i = 0; i < CAUGHT; i++)
+        if (sigismember(&waiting, caught[i]) == 1) {
+            signals_let_in();
+            signals_keep_out();
+            break;
+        }
+    JSValue list = JS_NewArray(js);
+    uint32_t length = 0;
+    for (int i = 0; i < count; i++)
+        if (came[reported[i]]) {
+            came[reported[i]] = 0;
+            JS_DefinePropertyValueUint32(js, list, length++, JS_NewInt32(js, reported[i]), JS_PROP_C_W_E);
+        }
+    return list;
+}
+
+#define SIGNAL(name) JS_PROP_INT32_DEF(#name, SIG##name, JS_PROP_ENUMERABLE)
+static const JSCFunctionListEntry signals[] = {
+    SIGNAL(HUP), SIGNAL(INT), SIGNAL(QUIT), SIGNAL(KILL), SIGNAL(USR1),
+    SIGNAL(USR2), SIGNAL(ALRM), SIGNAL(TERM), SIGNAL(CONT), SIGNAL(STOP),
+};
+
+static const JSCFunctionListEntry entries[] = {
+    JS_OBJECT_DEF("signals", signals, sizeof(signals) / sizeof(signals[0]), JS_PROP_ENUMERABLE),
+    JS_CFUNC_DEF("takeSignals", 0, take_signals),
+};
+CALL_TABLE(signal_calls);

@@ -1,0 +1,138 @@
+/*
+ * Datagram sockets of the file system.
+ *
+ * Theory of operation. A socket never blocks unless a time to wait is given: each call says so by MSG_DONTWAIT, so
+ * that no mode has to be kept. Linux tells a full receiver by EAGAIN, the BSDs by ENOBUFS; both come out as EAGAIN.
+ */
+#define _GNU_SOURCE
+#include "host.h"
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* SIGPIPE is caught anyway */
+#endif
+
+static int address_of(const char *path, struct sockaddr_un *address)
+{
+    const size_t length = strlen(path);
+    if (length == 0)
+        return -ENOENT; /* Linux would take it for no name at all */
+    if (length >= sizeof(address->sun_path))
+        return -ENAMETOOLONG;
+    memset(address, 0, sizeof(*address));
+    address->sun_family = AF_UNIX;
+    memcpy(address->sun_path, path, length);
+    return 0;
+}
+
+static int new_socket(void)
+{
+    return result(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+}
+
+static int bound(const char *path)
+{
+    struct sockaddr_un address;
+    const int invalid = address_of(path, &address);
+    const int fd = invalid ? invalid : new_socket();
+    if (fd < 0)
+        return fd;
+    const mode_t before = umask(0177); /* only for us */
+    const int failure = result(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+    umask(before);
+    if (failure)
+        close(fd);
+    return failure ? failure : fd;
+}
+
+CALL(bind_socket) { return with_path(js, argv[0], bound); }
+
+static int reachable(const char *path)
+{
+    struct sockaddr_un address;
+    const int invalid = address_of(path, &address);
+    const int fd = invalid ? invalid : new_socket();
+    if (fd < 0)
+        return fd;
+    const int failure = result(connect(fd, (struct sockaddr *)&address, sizeof(address)));
+    close(fd);
+    return failure;
+}
+
+CALL(probe) { return with_path(js, argv[0], reachable); }
+
+CALL(receive)
+{
+    int fd;
+    if (!int_in(js, argv[0], &fd))
+        return JS_EXCEPTION;
+    struct sockaddr_un sender;
+    socklen_t size = sizeof(sender);
+    const ssize_t length = recvfrom(fd, buffer, BUFFER_SIZE, MSG_DONTWAIT, (struct sockaddr *)&sender, &size);
+    if (length < 0)
+        return JS_NULL;
+    /* No name, or an abstract one (which starts with a NUL byte), counts as none. */
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    const size_t room = size > start ? size - start : 0;
+    const size_t name = strnlen(sender.sun_path, room < sizeof(sender.sun_path) ? room : sizeof(sender.sun_path));
+    JSValue datagram = JS_NewObject(js);
+    JS_DefinePropertyValueStr(js, datagram, "from", text_out(js, sender.sun_path, name), JS_PROP_C_W_E);
+    JS_DefinePropertyValueStr(js, datagram, "data", text_out(js, buffer, (size_t)length), JS_PROP_C_W_E);
+    return datagram;
+}
+
+/* Send, and wait for room for at most so long, with the signals let in. */
+static int deliver(int fd, const struct sockaddr_un *to, const char *data, size_t length, int wait_ms)
+{
+    const struct timeval patience = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+    ssize_t sent;
+    if (wait_ms > 0) {
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+        signals_let_in();
+        errno = EINTR;
+        sent = -1;
+        if (!signals_pending())
+            sent = sendto(fd, data, length, MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+        const int failure = errno;
+        signals_keep_out();
+        errno = failure;
+    } else {
+        sent = sendto(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+    }
+    return sent >= 0 ? 0 : errno == ENOBUFS || errno == EWOULDBLOCK ? -EAGAIN : -errno;
+}
+
+CALL(send_datagram)
+{
+    int fd, wait_ms, sent = -EINVAL;
+    size_t path_length, length;
+    if (!int_in(js, argv[0], &fd) || !int_in(js, argv[3], &wait_ms))
+        return JS_EXCEPTION;
+    const char *path = text_in(js, argv[1], &path_length);
+    const char *data = path ? text_in(js, argv[2], &length) : NULL;
+    if (data && strlen(path) == path_length) {
+        struct sockaddr_un to;
+        sent = address_of(path, &to);
+        if (sent == 0)
+            sent = deliver(fd, &to, data, length, wait_ms);
+    }
+    const bool valid = data != NULL;
+    if (data)
+        text_free(js, data);
+    if (path)
+        text_free(js, path);
+    return valid ? JS_NewInt32(js, sent) : JS_EXCEPTION;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("bind", 1, bind_socket),
+    JS_CFUNC_DEF("probe", 1, probe),
+    JS_CFUNC_DEF("receive", 1, receive),
+    JS_CFUNC_DEF("send", 4, send_datagram),
+};
+CALL_TABLE(socket_calls);

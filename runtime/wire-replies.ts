@@ -1,0 +1,144 @@
+/**
+ * What a client reads out of the daemon's datagrams.
+ *
+ * Theory of operation. One pass over the parts of a datagram yields items: announcements, the three plain answers, SERVICE
+ * frames, and the fields that stand outside of a frame, which together are one item (they are the reply to QUERY or INFO).
+ * What is unknown is skipped: packets, whole frames, fields of a size they should not have. What is malformed ends the pass, and an
+ * unfinished frame is dropped, since it may lack anything. There is no input that makes it throw.
+ */
+import type { Bytes } from './os.js';
+import { isState, Tag } from './protocol.js';
+import { readI32, readPart, readU32 } from './wire.js';
+
+/** Fields as they came; one that is absent was not sent. */
+export interface Fields {
+  name?: Bytes;
+  state?: number;
+  pid?: number;
+  wstatus?: number;
+  uptime?: number;
+  setupPid?: number;
+  finishPid?: number;
+  nitroPid?: number;
+  maxService?: number;
+  totalReaps?: number;
+  totalServiceReaps?: number;
+}
+
+/** Something the daemon said. */
+export type Item =
+  | { readonly kind: 'announcement'; readonly state: number; readonly name: Bytes }
+  | { readonly kind: 'ok' | 'noSuchService' | 'unknownCommand' }
+  /** One service of a list. */
+  | { readonly kind: 'service'; readonly fields: Readonly<Fields> }
+  /** All fields outside of a frame. */
+  | { readonly kind: 'fields'; readonly fields: Readonly<Fields> };
+
+type NumberField = Exclude<keyof Fields, 'name'>;
+
+/** The fields that are a u32. */
+const u32Fields: readonly (readonly [number, NumberField])[] = [
+  [Tag.PID, 'pid'],
+  [Tag.UPTIME, 'uptime'],
+  [Tag.NITRO_PID, 'nitroPid'],
+  [Tag.MAX_SERVICE, 'maxService'],
+  [Tag.TOTAL_REAPS, 'totalReaps'],
+  [Tag.TOTAL_SV_REAPS, 'totalServiceReaps'],
+  [Tag.SETUP_PID, 'setupPid'],
+  [Tag.FINISH_PID, 'finishPid'],
+];
+
+/** Put a packet into the fields. False: it is none of them, or has a size that is not its own. */
+function readField(fields: Fields, tag: number, payload: Bytes): boolean {
+  if (tag === Tag.NAME) {
+    fields.name = payload.endsWith('\0') ? payload.slice(0, -1) : payload;
+    return true;
+  }
+  if (tag === Tag.STATE) {
+    if (payload.length !== 1) return false;
+    fields.state = payload.charCodeAt(0);
+    return true;
+  }
+  if (payload.length !== 4) return false;
+  if (tag === Tag.WSTATUS) {
+    fields.wstatus = readI32(payload);
+    return true;
+  }
+  for (const [fieldTag, field] of u32Fields) {
+    if (fieldTag !== tag) continue;
+    fields[field] = readU32(payload);
+    return true;
+  }
+  return false;
+}
+
+/** A packet that is an item by itself. */
+function plainItem(tag: number, payload: Bytes): Item | null {
+  if (isState(tag)) return { kind: 'announcement', state: tag, name: payload };
+  switch (tag) {
+    case Tag.OK:
+      return { kind: 'ok' };
+    case Tag.ESRCH:
+      return { kind: 'noSuchService' };
+    case Tag.ENOSYS:
+      return { kind: 'unknownCommand' };
+    default:
+      return null;
+  }
+}
+
+const none = -1;
+
+/** Where in the frames a pass is, and what it has found. */
+class Pass {
+  readonly items: Item[] = [];
+  private readonly outer: Fields = {};
+  private outerIsEmpty = true;
+  /** Of the SERVICE frame that is open. */
+  private service: Fields | null = null;
+  /** Tag of the unknown frame that is open. */
+  private unknownFrame = none;
+
+  opens(tag: number): void {
+    if (this.unknownFrame !== none) return;
+    if (tag === Tag.SERVICE) this.service = {};
+    else this.unknownFrame = tag;
+  }
+
+  closes(tag: number): void {
+    if (tag === Tag.SERVICE && this.service !== null) {
+      this.items.push({ kind: 'service', fields: this.service });
+      this.service = null;
+      // An unknown frame within that was never closed ends here too.
+      this.unknownFrame = none;
+    } else if (tag === this.unknownFrame) {
+      this.unknownFrame = none;
+    }
+  }
+
+  packet(tag: number, payload: Bytes): void {
+    if (this.unknownFrame !== none) return;
+    if (this.service !== null) {
+      readField(this.service, tag, payload);
+      return;
+    }
+    const item = plainItem(tag, payload);
+    if (item !== null) this.items.push(item);
+    else if (readField(this.outer, tag, payload)) this.outerIsEmpty = false;
+  }
+
+  end(): readonly Item[] {
+    return this.outerIsEmpty ? this.items : [...this.items, { kind: 'fields', fields: this.outer }];
+  }
+}
+
+/** Everything in a datagram that a client understands, in its order; the fields outside of a frame stand last. */
+export function decodeReplies(datagram: Bytes): readonly Item[] {
+  const pass = new Pass();
+  for (let part = readPart(datagram, 0); part !== null; part = readPart(datagram, part.next)) {
+    if (part.kind === 'packet') pass.packet(part.tag, part.payload);
+    else if (part.kind === 'opens') pass.opens(part.tag);
+    else pass.closes(part.tag);
+  }
+  return pass.end();
+}
