@@ -128,12 +128,15 @@ const commonFlags = ['-std=gnu11', '-pipe'];
 const flags = debug
   ? { compile: ['-g', '-O1', '-fno-omit-frame-pointer', '-DSANITIZED'], link: ['-fsanitize=address,undefined'] }
   : {
-      compile: ['-Os', '-fno-pie', '-ffunction-sections', '-fdata-sections', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer'],
+      compile: ['-fno-pie', '-ffunction-sections', '-fdata-sections', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer'],
       link: ['-static', '-no-pie', '-s', '-Wl,--gc-sections', '-Wl,--build-id=none', '-Wl,-z,noseparate-code', '-Wl,-z,norelro'],
     };
-const hostFlags = ['-Wall', '-Wextra', '-Werror', ...(debug ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'] : [])];
-/** The engine is not ours to warn about; it overflows integers and misaligns on purpose, which the undefined sanitizer reports. */
-const engineFlags = ['-w', '-fwrapv', '-D_GNU_SOURCE', '-DCONFIG_VERSION="nitro"', ...(debug ? ['-fsanitize=address'] : [])];
+const hostFlags = [...(debug ? [] : ['-Os']), '-Wall', '-Wextra', '-Werror', ...(debug ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'] : [])];
+/**
+ * The engine is not ours to warn about; it overflows integers on purpose, which the undefined sanitizer would report. -O2 makes it a
+ * third faster than -Os, for 80 KiB.
+ */
+const engineFlags = [...(debug ? [] : ['-O2']), '-w', '-fwrapv', '-D_GNU_SOURCE', '-DCONFIG_VERSION="nitro"', ...(debug ? ['-fsanitize=address'] : [])];
 
 /** Why `compiler` cannot make a binary that runs here, or null if it can. */
 async function failureOf(compiler) {

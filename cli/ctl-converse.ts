@@ -50,7 +50,6 @@ interface Party {
 export function converse(os: LinkOs, link: Link, dialogues: readonly Dialogue[], deadline: number | null): Ending {
   const parties: Party[] = [];
   for (const dialogue of dialogues) {
-    if (dialogue.over()) continue;
     const fd = link.open(dialogue.listensTo);
     if (typeof fd !== 'number') return fd;
     parties.push({ dialogue, fd, outbox: [dialogue.opening], remindAt: os.now() + remindMs });

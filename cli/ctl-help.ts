@@ -34,12 +34,12 @@ Environment:
   NO_COLOR     if set, list uses no colours
 
 Exit status:
-  ${String(Exit.done).padEnd(4)} done
-  ${String(Exit.failed).padEnd(4)} it failed to start, or is not running
-  ${String(Exit.usage).padEnd(4)} wrong usage
-  ${String(Exit.timedOut).padEnd(4)} the time of -t ran out
-  ${String(Exit.unreachable).padEnd(4)} nitro cannot be reached
-  ${String(Exit.noSuchService).padEnd(4)} no such service, or nitro does not know the command
+  ${String(Exit.done).padEnd(5)} done
+  ${String(Exit.failed).padEnd(5)} it failed to start, or is not running
+  ${String(Exit.usage).padEnd(5)} wrong usage
+  ${String(Exit.timedOut).padEnd(5)} the time of -t ran out
+  ${String(Exit.unreachable).padEnd(5)} nitro cannot be reached
+  ${String(Exit.noSuchService).padEnd(5)} no such service, or nitro does not know the command
   128+N interrupted by signal N
 `;
 }

@@ -17,7 +17,7 @@ import { eventLine, infoRows, infoText, listText, lookOf } from './ctl-format.js
 import { helpText } from './ctl-help.js';
 import { jsonEvent, jsonInfo, jsonList } from './ctl-json.js';
 import { Link, type LinkOs } from './ctl-link.js';
-import { ServiceDialogue, type Errand, type ServiceResult } from './ctl-service.js';
+import { canBeAskedFor, ServiceDialogue, type Errand, type ServiceResult } from './ctl-service.js';
 import { serviceNameOf } from './ctl-service-name.js';
 
 /** Run nitroctl with the words after argv[0]. Answers with the exit status. */
@@ -72,6 +72,8 @@ function errandFor(os: LinkOs, command: Command, name: Bytes): Errand {
       return { name, request: null, until: 'look' };
   }
 }
+
+const noSuchService: ServiceResult = { kind: 'noSuchService' };
 
 class Execution {
   private readonly deadline: number | null;
@@ -172,11 +174,13 @@ class Execution {
     const changed = (state: number, name: Bytes): void => {
       if (this.run.verbose) this.console.print(eventLine(state, name));
     };
-    const dialogues = this.names.map(
-      (name) => new ServiceDialogue(errandFor(this.os, this.run.command, name), this.os.session(), changed),
-    );
-    const ending = this.converse(dialogues);
-    const results = dialogues.map(({ result }, index) => ({ name: this.names[index] ?? '', result }));
+    const session = this.os.session();
+    const asked = this.names.map((name) => {
+      const errand = errandFor(this.os, this.run.command, name);
+      return { name, dialogue: canBeAskedFor(name) ? new ServiceDialogue(errand, session, changed) : null };
+    });
+    const ending = this.converse(asked.flatMap(({ dialogue }) => (dialogue === null ? [] : [dialogue])));
+    const results = asked.map(({ name, dialogue }) => ({ name, result: dialogue === null ? noSuchService : dialogue.result }));
     if (this.run.command.kind === 'list') {
       this.printList(results.flatMap(({ name, result }) => (result?.kind === 'report' ? [{ ...result.fields, name }] : [])));
     }

@@ -33,6 +33,14 @@ export interface Errand {
   readonly until: Goal | 'accepted' | 'look';
 }
 
+/**
+ * Can one ask for a service of this name? If not, there is none; and the system may have no room for the name in a socket's, nor
+ * the protocol in a packet.
+ */
+export function canBeAskedFor(name: Bytes): boolean {
+  return name !== '' && name.length <= longestName;
+}
+
 /** See above. `session` is the caller's, `changed` is told each new state of the service that becomes known. */
 export class ServiceDialogue implements Dialogue {
   readonly listensTo: Bytes;
@@ -54,8 +62,6 @@ export class ServiceDialogue implements Dialogue {
     this.query = encodeRequest({ kind: 'query', name });
     this.opening = request === null ? this.query : encodeRequest(request);
     this.asked = request !== null;
-    // No service has such a name; and the system may have no room for it in the name of a socket.
-    if (name === '' || name.length > longestName) this.ended = { kind: 'noSuchService' };
   }
 
   /** Null while it is not over. */

@@ -72,7 +72,7 @@ function readNode(raw: Raw, key: string, parent: Node | null, nodes: Node[], fau
     if (!expected) faults.push(`${name}: not accepted: ${property}`);
   }
   const type = raw['type'];
-  if (type !== undefined && type !== 'final') faults.push(`${name}: not accepted: type ${String(type)}`);
+  if (type !== undefined && type !== 'final') faults.push(`${name}: not accepted: type ${JSON.stringify(type)}`);
   const meta = asObject(raw['meta'] ?? {}, `${name}: meta`, faults);
   const node: Node = {
     key,
@@ -117,11 +117,11 @@ function readTimer(raw: unknown, node: Node, faults: string[]): void {
 
 function readTransitions(raw: unknown, source: Node, where: string, faults: string[]): readonly Transition[] {
   return (Array.isArray(raw) ? (raw as readonly unknown[]) : [raw]).map((one): Transition => {
-    const value = typeof one === 'string' ? { target: one } : asObject(one, where, faults);
+    const value: Raw = typeof one === 'string' ? { target: one } : asObject(one, where, faults);
     for (const property of Object.keys(value)) {
       if (!transitionProperties.includes(property)) faults.push(`${where}: not accepted: ${property}`);
     }
-    const { guard, target } = value as { readonly guard?: unknown; readonly target?: unknown };
+    const { guard, target, actions } = value;
     if (guard !== undefined && typeof guard !== 'string') faults.push(`${where}: a guard without a name`);
     if (target !== undefined && typeof target !== 'string') faults.push(`${where}: more than one target`);
     if (typeof target === 'string' && target.startsWith('.')) faults.push(`${where}: a target relative to its own state: ${target}`);
@@ -129,7 +129,7 @@ function readTransitions(raw: unknown, source: Node, where: string, faults: stri
       source,
       guard: typeof guard === 'string' ? guard : null,
       target: typeof target === 'string' ? target : null,
-      actions: names((value as Raw)['actions'], where, faults),
+      actions: names(actions, where, faults),
     };
   });
 }

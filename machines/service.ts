@@ -98,6 +98,7 @@ function lifeWasShort({ event }: Asked): boolean {
 export const serviceMachine = setup({
   types: {
     events: {} as ServiceEvent,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- XState takes the type from here
     meta: {} as Meta,
   },
   actions: {

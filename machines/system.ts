@@ -49,6 +49,7 @@ function isPid1({ event }: Asked): boolean {
 export const systemMachine = setup({
   types: {
     events: {} as SystemEvent,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- XState takes the type from here
     meta: {} as Meta,
   },
   actions: {

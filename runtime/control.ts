@@ -49,7 +49,7 @@ export class Control {
 
   constructor(private readonly parts: ControlParts) {
     const { signals } = parts.os;
-    this.allowedSignals = [...'pchaiq12tk'].flatMap((letter) => signalOfLetter(letter, signals) ?? []);
+    this.allowedSignals = ['p', 'c', 'h', 'a', 'i', 'q', '1', '2', 't', 'k'].flatMap((letter) => signalOfLetter(letter, signals) ?? []);
   }
 
   /** Answer what is there, but not without end. */

@@ -62,21 +62,15 @@ export class Supervisor {
       { os, console, delays, directory, services, logs, pipes, scripts, timers, announcements },
       {
         isGoingDown: () => this.system.isGoingDown(),
-        restsDown: (service) => {
-          this.system.restsDown(service);
-        },
-        forgotten: (service, logger) => {
-          scan.forgotten(service, logger);
-        },
+        restsDown: (service) => this.system.restsDown(service),
+        forgotten: (service, logger) => scan.forgotten(service, logger),
       },
     );
     const scan = new Scan(console, directory, services, logs, lifecycle);
     const stopping = new Stopping(console, services, logs, lifecycle);
     const sys = new Sys(os, console, announcements);
     const system = new System({ os, console, delays, mode, sys, scan, stopping, ending }, timers);
-    const catchUp = (service: Service | undefined): void => {
-      this.catchUp(service);
-    };
+    const catchUp = (service: Service | undefined): void => this.catchUp(service);
     this.scripts = scripts;
     this.announcements = announcements;
     this.lifecycle = lifecycle;

@@ -88,7 +88,7 @@ export class Sys {
   /** Its exec status pipe is readable: true if it is one of ours. */
   hear(fd: Fd): boolean {
     const { running } = this;
-    if (running === null || running.status !== fd) return false;
+    if (running?.status !== fd) return false;
     const text = this.os.read(fd, 16);
     if (typeof text !== 'string') return true;
     this.closeStatus(running);
@@ -99,7 +99,7 @@ export class Sys {
   /** A child ended: the script that it was, or null if it is none of these. */
   ended(pid: Pid, waitStatus: number): SysScript | null {
     const { running } = this;
-    if (running === null || running.pid !== pid) return null;
+    if (running?.pid !== pid) return null;
     if (running.status >= 0) this.hear(running.status);
     const { status, signal } = exitOf(waitStatus);
     if (signal > 0) this.console.say(`${sysName}/${running.script} was killed by signal ${String(signal)}`);

@@ -118,9 +118,7 @@ export class System implements Timed {
     this.guarded('boot', first);
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
       const next: Happening = event;
-      this.guarded(next, () => {
-        this.step(next);
-      });
+      this.guarded(next, () => this.step(next));
     }
     this.isDraining = false;
   }
@@ -134,10 +132,12 @@ export class System implements Timed {
   }
 
   private step(event: Happening): void {
-    const holds = (guard: SystemGuard): boolean => this.holds(guard);
+    const { mode } = this.parts;
+    const holds = { isPid1: mode !== 'process' } satisfies Record<SystemGuard, boolean>;
+    const ask = (guard: SystemGuard): boolean => holds[guard];
     for (let next: Happening | null = event; next !== null; ) {
       const row: Row<SystemGuard, SystemAction> | null =
-        next === 'TIMER' ? rowForTimer(systemTable, this.leaf, holds) : rowFor(systemTable, this.leaf, next, holds);
+        next === 'TIMER' ? rowForTimer(systemTable, this.leaf, ask) : rowFor(systemTable, this.leaf, next, ask);
       if (row === null) return;
       if (row.target !== STAY) {
         this.leaf = row.target;
@@ -145,13 +145,6 @@ export class System implements Timed {
       }
       next = this.performAll(row.actions);
       if (row.target !== STAY) this.startTimer();
-    }
-  }
-
-  private holds(guard: SystemGuard): boolean {
-    switch (guard) {
-      case 'isPid1':
-        return this.parts.mode !== 'process';
     }
   }
 

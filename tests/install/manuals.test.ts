@@ -1,0 +1,63 @@
+/**
+ * The manual pages: that they are correct mdoc, and that they and the programs' own help speak of the same things.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandsOf, optionsOf } from './help.js';
+import { has, nitroctlPath, nitroPath, root, run } from './workspace.js';
+
+const pages = ['nitro.8', 'nitroctl.1', 'halt.8'] as const;
+const read = (page: string): string => readFileSync(join(root, 'man', page), 'utf8');
+
+/** Words that the page has behind a macro, such as the commands behind `.Cm`. Arguments of enclosing macros count. */
+function marked(page: string, macro: string): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const line of read(page).split('\n').filter((text) => text.startsWith('.'))) {
+    const parts = line.slice(1).split(/\s+/);
+    for (let at = parts.indexOf(macro); at >= 0; at = parts.indexOf(macro, at + 1)) {
+      for (const word of parts.slice(at + 1)) {
+        if (/^[A-Z][a-z]$/.test(word)) break;
+        if (/\w/.test(word)) words.add(word);
+      }
+    }
+  }
+  return words;
+}
+
+describe.each(pages)('%s', (page) => {
+  it.skipIf(!has('mandoc'))('has no fault that mandoc finds', () => {
+    // That a page refers to one which is not installed here is no fault of the page.
+    const { stdout, stderr } = run('mandoc', ['-T', 'lint', '-W', 'style', join('man', page)]);
+    const findings = `${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('mandoc: man/'));
+    expect(findings.filter((line) => !line.includes('referenced manual not found'))).toEqual([]);
+  });
+
+  it.skipIf(!has('groff'))('has no fault that groff finds', () => {
+    const { status, stderr } = run('groff', ['-mdoc', '-ww', '-Tutf8', '-z', join('man', page)]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('nitroctl.1', () => {
+  const help = run(nitroctlPath, ['--help']).stdout;
+
+  it('has the commands that the help has', () => {
+    const inHelp = commandsOf(help);
+    const inPage = marked('nitroctl.1', 'Cm');
+    for (const word of inPage) expect(inHelp).toContain(word);
+    for (const word of inHelp) expect([...inPage]).toContain(word);
+  });
+
+  it('has the options that the help has', () => {
+    const inPage = [...marked('nitroctl.1', 'Fl')].map((word) => `-${word}`).sort();
+    expect(inPage).toEqual(optionsOf(help));
+  });
+});
+
+describe('nitro.8', () => {
+  it('has the options that the help has', () => {
+    const inPage = [...marked('nitro.8', 'Fl')].map((word) => `-${word}`).sort();
+    expect(inPage).toEqual(optionsOf(run(nitroPath, ['--help']).stdout));
+  });
+});

@@ -1,0 +1,32 @@
+/**
+ * Two kinds of tests. Those of `quick` run in Node alone; those of `end-to-end` run the built binary, and mostly wait for
+ * processes, so that more of them than there are processors can run at once.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 4,
+    reporters: ['default', './tests/closing-line.ts'],
+    projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['{tests,model-tests,machines,table,runtime,cli,diagrams}/**/*.test.ts'],
+          exclude: ['tests/end-to-end/**', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'end-to-end',
+          include: ['tests/end-to-end/**/*.test.ts'],
+          globalSetup: ['tests/end-to-end/harness/tools.ts'],
+          maxConcurrency: 8,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
