@@ -70,17 +70,16 @@ install: build/nitro
 	install -m 644 completions/_nitroctl '$(DESTDIR)$(ZSHDIR)/_nitroctl'
 	install -m 644 completions/nitro.fish '$(DESTDIR)$(FISHDIR)/nitro.fish'
 	install -m 644 completions/nitroctl.fish '$(DESTDIR)$(FISHDIR)/nitroctl.fish'
-	@[ '$(DROPINS)' = no ] || set -x; \
 	[ '$(DROPINS)' = no ] || { \
 		for name in init halt poweroff reboot; do ln -sf nitro '$(DESTDIR)$(SBINDIR)'/$$name || exit 1; done; \
 		install -m 644 man/halt.8 '$(DESTDIR)$(MANDIR)/man8/halt.8'; }
 
 # A drop-in goes only if it is a link to nitro, and its man page only with it.
 uninstall:
-	@if [ "`readlink '$(DESTDIR)$(SBINDIR)/halt'`" = nitro ]; then set -x; rm -f '$(DESTDIR)$(MANDIR)/man8/halt.8'; fi
-	@for name in init halt poweroff reboot; do \
+	[ "`readlink '$(DESTDIR)$(SBINDIR)/halt'`" != nitro ] || rm -f '$(DESTDIR)$(MANDIR)/man8/halt.8'
+	for name in init halt poweroff reboot; do \
 		file='$(DESTDIR)$(SBINDIR)'/$$name; \
-		if [ "`readlink "$$file"`" = nitro ]; then (set -x; rm -f "$$file") || exit 1; fi; done
+		[ "`readlink "$$file"`" != nitro ] || rm -f "$$file" || exit 1; done
 	rm -f '$(DESTDIR)$(BINDIR)/nitroctl' '$(DESTDIR)$(SBINDIR)/nitro'
 	rm -f '$(DESTDIR)$(MANDIR)/man8/nitro.8' '$(DESTDIR)$(MANDIR)/man1/nitroctl.1'
 	rm -f '$(DESTDIR)$(BASHDIR)/nitro' '$(DESTDIR)$(BASHDIR)/nitroctl'

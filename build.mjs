@@ -91,8 +91,9 @@ const isIntact = (file) => fs.existsSync(file) && hash('sha512', fs.readFileSync
 function fetchEngine(tarball) {
   console.log(`fetching ${enginePackage.spec}`);
   const environment = { ...process.env };
+  // Options of an outer npm command are not meant for this one.
   for (const name of ['dry_run', 'json', 'pack_destination', 'workspaces', 'workspace']) delete environment[`npm_config_${name}`];
-  const npm = spawnSync('npm', ['pack', enginePackage.spec, '--ignore-scripts', '--silent'], { cwd: engineStore, env: environment, encoding: 'utf8' });
+  const npm = spawnSync('npm', ['pack', enginePackage.spec, '--ignore-scripts', '--loglevel=error'], { cwd: engineStore, env: environment, encoding: 'utf8' });
   const why = npm.error ? npm.error.message : npm.stderr.trim();
   const help = 'It holds the sources of QuickJS. To build without it, name a QuickJS source tree in QUICKJS_DIR.';
   if (npm.status !== 0) throw new BuildError(`npm cannot fetch ${enginePackage.spec}: ${why}\n${help}`);
@@ -124,7 +125,7 @@ function engineDirectory() {
 
 // ---- the C compiler
 
-const commonFlags = ['-std=gnu11', '-pipe'];
+const commonFlags = ['-std=gnu11', '-pipe', '-D_FILE_OFFSET_BITS=64', '-D_TIME_BITS=64'];
 const flags = debug
   ? { compile: ['-g', '-O1', '-fno-omit-frame-pointer', '-DSANITIZED'], link: ['-fsanitize=address,undefined'] }
   : {
@@ -202,7 +203,7 @@ const bundle = () =>
     logLevel: 'warning',
   });
 
-/** Bytecode of a program as a C source; written only if it has changed. */
+/** Bytecode of a program as a C source. */
 async function toBytecode(tool, name) {
   const script = path.join(output, 'js', `${name}.js`);
   const source = path.join(output, 'js', `${name}.c`);

@@ -3,7 +3,7 @@
  *
  * Theory of operation. A dialogue is what one request leads to: its first packet, what it makes of each datagram that
  * arrives, and when it is over. It is pure but for its own memory; this loop owns the sockets and the time. All first packets go out before
- * anything is waited for. A dialogue that has heard nothing for a second, or waits for a state, sends its reminder: a harmless question, never the
+ * anything is waited for; only where there are more dialogues than descriptors, some begin when others are over. A dialogue that has heard nothing for a second, or waits for a state, sends its reminder: a harmless question, never the
  * request again, since a restart or a signal must not be done twice. So a lost datagram delays, and never hangs, and a daemon
  * that is gone is noticed by the next reminder (behaviour.md §8).
  *
@@ -48,32 +48,27 @@ interface Party {
 
 /** Carry the dialogues until all are over, or it cannot go on. `deadline` is a time of `os.now`, null for none. */
 export function converse(os: LinkOs, link: Link, dialogues: readonly Dialogue[], deadline: number | null): Ending {
-  const parties: Party[] = [];
-  for (const dialogue of dialogues) {
-    const fd = link.open(dialogue.listensTo);
-    if (typeof fd !== 'number') return fd;
-    parties.push({ dialogue, fd, outbox: [dialogue.opening], remindAt: os.now() + remindMs });
-  }
-  return new Conversation(os, link, parties, deadline).run();
+  return new Conversation(os, link, dialogues, deadline).run();
 }
 
 class Conversation {
   private readonly byFd = new Map<Fd, Party>();
-  /** Those that are not over. */
-  private active: readonly Party[];
+  /** Those that have begun and are not over. */
+  private active: Party[] = [];
+  /** How many of the dialogues have begun. */
+  private begun = 0;
 
   constructor(
     private readonly os: LinkOs,
     private readonly link: Link,
-    parties: readonly Party[],
+    private readonly dialogues: readonly Dialogue[],
     private readonly deadline: number | null,
-  ) {
-    this.active = parties;
-    for (const party of parties) this.byFd.set(party.fd, party);
-  }
+  ) {}
 
   run(): Ending {
     for (;;) {
+      const unreachable = this.begin();
+      if (unreachable !== null) return unreachable;
       const sent = this.sendAll();
       if (typeof sent !== 'string') return this.lastWords(sent);
       if (this.active.length === 0) return { kind: 'over' };
@@ -85,6 +80,21 @@ class Conversation {
       this.receive(ready);
       this.remind();
     }
+  }
+
+  /** Begin as many of the dialogues as there are descriptors for. */
+  private begin(): Unreachable | null {
+    for (; this.begun < this.dialogues.length; this.begun++) {
+      const dialogue = this.dialogues[this.begun];
+      if (dialogue === undefined) break;
+      const fd = this.link.open(dialogue.listensTo);
+      if (fd === 'noMore') break;
+      if (typeof fd !== 'number') return fd;
+      const party: Party = { dialogue, fd, outbox: [dialogue.opening], remindAt: this.os.now() + remindMs };
+      this.byFd.set(fd, party);
+      this.active.push(party);
+    }
+    return null;
   }
 
   /** Send what is to be sent, in its order, as far as the daemon takes it. */
@@ -116,13 +126,21 @@ class Conversation {
       const party = this.byFd.get(fd);
       if (party !== undefined) this.drain(party);
     }
-    if (ready.length > 0) this.active = this.active.filter((party) => !party.dialogue.over());
+    if (ready.length > 0) this.active = this.active.filter((party) => !this.endIfOver(party));
   }
 
-  /** Take in all that has arrived; also what comes after the end, so that `poll` does not report it again. */
+  private endIfOver(party: Party): boolean {
+    if (!party.dialogue.over()) return false;
+    this.byFd.delete(party.fd);
+    this.link.close(party.fd);
+    return true;
+  }
+
+  /** Take in what has arrived, as far as it still matters. */
   private drain(party: Party): void {
-    for (let datagram = this.os.receive(party.fd); datagram !== null; datagram = this.os.receive(party.fd)) {
-      if (party.dialogue.over()) continue;
+    while (!party.dialogue.over()) {
+      const datagram = this.os.receive(party.fd);
+      if (datagram === null) return;
       const answer = party.dialogue.hear(datagram.data);
       if (answer === null) continue;
       party.outbox.push(answer);
@@ -142,6 +160,7 @@ class Conversation {
   /** The daemon is gone; but the answer may have arrived just before. */
   private lastWords(unreachable: Unreachable): Ending {
     this.receive(this.active.map((party) => party.fd));
-    return this.active.length === 0 ? { kind: 'over' } : unreachable;
+    const allOver = this.active.length === 0 && this.begun === this.dialogues.length;
+    return allOver ? { kind: 'over' } : unreachable;
   }
 }

@@ -3,7 +3,7 @@
  *
  * Theory of operation. Each dialogue with the daemon has a socket of its own in `notify/`, named after the service it is about, so that
  * replies and announcements of that service arrive on it (protocol.md). A name that is taken, be it by a process of the same pid in
- * another container or by one that was killed, is left alone, and the next number tried. Whatever happens afterwards, `close` removes all of them.
+ * another container or by one that was killed, is left alone, and the next number tried. Whatever happens afterwards, `closeAll` removes all of them.
  */
 import type { Bytes, ControlOs, Fd, Os } from '../runtime/os.js';
 import { controlPath, listenerFile, notifyDirectory } from '../runtime/paths.js';
@@ -29,7 +29,7 @@ const tries = 100;
 export class Link {
   readonly path: Bytes;
   private readonly directory: Bytes;
-  private readonly bound: { readonly fd: Fd; readonly path: Bytes }[] = [];
+  private readonly bound = new Map<Fd, Bytes>();
   private count = 0;
 
   constructor(private readonly os: LinkOs) {
@@ -37,16 +37,18 @@ export class Link {
     this.directory = notifyDirectory(this.path);
   }
 
-  /** A watched socket that listens to a service; to none, for the empty name. */
-  open(listensTo: Bytes): Fd | Unreachable {
+  /** A watched socket that listens to a service; to none, for the empty name. 'noMore': one of the others has to be closed first. */
+  open(listensTo: Bytes): Fd | 'noMore' | Unreachable {
     for (let attempt = 0; ; attempt++) {
       const path = `${this.directory}/${listenerFile(listensTo, `${this.os.pid()}_${this.count++}`)}`;
       const fd = this.os.bind(path);
       if (fd >= 0) {
-        this.bound.push({ fd, path });
+        this.bound.set(fd, path);
         this.os.watch(fd);
         return fd;
       }
+      const { EMFILE, ENFILE } = this.os.errno;
+      if ((-fd === EMFILE || -fd === ENFILE) && this.bound.size > 0) return 'noMore';
       const taken = typeof this.os.kind(path) === 'string';
       if (!taken || attempt >= tries) return this.cannotListen(path, -fd);
     }
@@ -66,13 +68,19 @@ export class Link {
     return found >= 0 ? null : this.gone(-found);
   }
 
-  /** Close and remove the sockets. */
-  close(): void {
-    for (const { fd, path } of this.bound.splice(0)) {
-      this.os.unwatch(fd);
-      this.os.close(fd);
-      this.os.unlink(path);
-    }
+  /** Close and remove a socket. */
+  close(fd: Fd): void {
+    const path = this.bound.get(fd);
+    if (path === undefined) return;
+    this.bound.delete(fd);
+    this.os.unwatch(fd);
+    this.os.close(fd);
+    this.os.unlink(path);
+  }
+
+  /** Close and remove all sockets. */
+  closeAll(): void {
+    for (const fd of Array.from(this.bound.keys())) this.close(fd);
   }
 
   private gone(errno: number): Unreachable {

@@ -53,7 +53,7 @@ function runCommand(os: LinkOs, console: Console, run: Run): number {
   try {
     return new Execution(os, console, link, run, names).execute();
   } finally {
-    link.close();
+    link.closeAll();
   }
 }
 

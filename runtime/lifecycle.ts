@@ -4,7 +4,8 @@
  * Theory of operation. `post` puts an event in a queue. Draining it, each event is looked up in the table for the leaf its
  * service is in; the row's target becomes the leaf, the row's actions are performed in order, the leaf's timer is started. An action may
  * find something out at once (there is no `run`, the fork failed, there is no `finish`): that is an event too, and is taken before
- * any other. So no service is ever seen between two states, and nothing else in nitro changes one.
+ * any other. So no service is ever seen between two states, and nothing else in nitro changes one. Loggers are started from
+ * within the step of the service that writes to them, for they go first.
  *
  * A bug in a step costs that event: it is reported and counted, and the queue goes on (architecture.md, Runtime).
  */
@@ -264,12 +265,23 @@ export class Lifecycle {
     }
   }
 
+  /**
+   * Start the logger that the service writes to, and before it the one that this writes to, and so on: the chain from its end. In a circle
+   * the walk ends at the first that was met; further on, the chain of a logger that is up was started with it.
+   */
   private startLogger(service: Service): void {
     const { logs, services, directory } = this.parts;
-    logs.update(service);
-    if (service.logger === null || service.logger === service.name) return;
-    const logger = services.find(service.logger) ?? (directory.offers(service.logger) ? this.create(service.logger) : null);
-    if (logger !== null) this.post(logger, 'WANT_UP');
+    const chain: Service[] = [];
+    for (let at = service; ; ) {
+      logs.update(at);
+      if (at.logger === null) break;
+      const logger = services.find(at.logger) ?? (directory.offers(at.logger) ? this.create(at.logger) : null);
+      if (logger === null || logger === service || chain.includes(logger)) break;
+      chain.push(logger);
+      if (!isAtRest(logger)) break;
+      at = logger;
+    }
+    for (const logger of chain.reverse()) this.step(logger, 'WANT_UP');
   }
 
   private signalDown(service: Service): void {
@@ -285,6 +297,11 @@ export class Lifecycle {
   private reportExec(service: Service, script: Script): void {
     this.parts.console.sayError(`${service.name}: cannot execute ${script}`, -service.execError);
   }
+}
+
+/** In a state from which a wish starts it. */
+function isAtRest(service: Service): boolean {
+  return ['DOWN', 'FATAL', 'DELAY'].includes(stateOf(service));
 }
 
 /** Byte of the state that is shown. */

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "quickjs.h"
 
 /* The file's text, NUL-terminated as the parser wants it. */
@@ -57,7 +58,8 @@ int main(int argc, char **argv)
 #endif
     }
     JSContext *js = JS_NewContext(runtime);
-    JSValue program = JS_Eval(js, text, length, argv[2], flags);
+    const char *slash = strrchr(argv[1], '/');
+    JSValue program = JS_Eval(js, text, length, slash ? slash + 1 : argv[1], flags);
     if (JS_IsException(program))
         return fail(js, argv[1]);
     const uint8_t *code = JS_WriteObject(js, &size, program, JS_WRITE_OBJ_BYTECODE);

@@ -129,10 +129,12 @@ char **arguments_in(JSContext *js, JSValueConst list)
         size_t size;
         arguments[i] = (char *)text_in(js, item, &size);
         JS_FreeValue(js, item);
-        if (!arguments[i]) {
-            arguments_free(js, arguments);
-            return NULL;
-        }
+        if (arguments[i] && strlen(arguments[i]) == size)
+            continue;
+        if (arguments[i])
+            JS_ThrowTypeError(js, "a NUL byte in an argument");
+        arguments_free(js, arguments);
+        return NULL;
     }
     return arguments;
 }

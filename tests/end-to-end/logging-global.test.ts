@@ -17,7 +17,7 @@ scenario('§5 without LOG and without a link stdout is nitro\'s',
 
 scenario('§5 LOG is "the logger of every service without a log link": setup, run and finish; one with a link has its own',
   { services: {
-    a: { setup: 'echo a setup', run: `trap 'exit 0' TERM; echo a run; sleep 1000 & wait; kill $!`, finish: 'echo a finish' },
+    a: { setup: 'echo a setup', run: `trap 'kill $!; exit 0' TERM; echo a run; sleep 1000 & wait`, finish: 'echo a finish' },
     b: { run: talker('b run'), log: '../own' },
     own: { run: drain('own') },
     LOG: { run: drain('log') },
@@ -56,6 +56,8 @@ scenario('§5 LOG: "its pipe is in use from its first launch until it is brought
     expect((await nitro.ctl('kill', 'a')).code).toBe(0);
     await nitro.waitState('a', 'DELAY');
     await nitro.want('UP', 'a');
+    await nitro.waitState('a', 'UP');
+    await nitro.want('UP', 'LOG');
     await nitro.waitFor('both lines are with LOG', () => nitro.read('log') === 'line\nline\n');
     expect(descriptorsOf(await nitro.pidOf('a')).get(1)).toBe(pipe);
     expect(nitro.stdout).toBe('');
@@ -148,10 +150,10 @@ scenario('§5 LOG@: a service whose instance would have too long a name runs all
   });
 
 scenario('§5 LOG@ is started before the service, is shared with nobody, and stays when the service restarts',
-  { services: { 'LOG@': { run: tagging }, LOG: { run: drain('log') }, a: { run: talker('line') } } },
+  { services: { 'LOG@': { setup: 'exit 0', run: tagging }, LOG: { setup: 'exit 0', run: drain('log') }, a: { setup: 'exit 0', run: talker('line') } } },
   async (nitro) => {
     await nitro.waitState('a', 'UP');
-    const order = nitro.announcements().filter(({ state }) => state === 'STARTING').map(({ name }) => name);
+    const order = nitro.announcements().filter(({ state }) => state === 'SETUP').map(({ name }) => name);
     expect(order).toEqual(['LOG', 'LOG@a', 'a']);
     const pid = await nitro.pidOf('LOG@a');
     expect((await nitro.ctl('restart', 'a')).code).toBe(0);

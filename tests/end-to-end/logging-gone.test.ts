@@ -2,6 +2,7 @@
  * Loggers that go away: behaviour.md §5, when a pipe is closed and when it is not.
  */
 import { expect } from 'vitest';
+import { rescanUntil, waitForgotten } from './harness/extra-requests.js';
 import { drain, linesOf } from './harness/extra-loggers.js';
 import type { Daemon } from './harness/daemon.js';
 import { descriptorsOf } from './harness/processes.js';
@@ -14,10 +15,6 @@ const talker = (text: string): string => `echo ${text}; ${SLEEP}`;
 function logPipes(nitro: Daemon): number {
   const targets = [...descriptorsOf(nitro.pid).values()].filter((target) => target.startsWith('pipe:'));
   return targets.filter((target, index) => targets.indexOf(target) !== index).length;
-}
-
-async function waitForgotten(nitro: Daemon, name: string): Promise<void> {
-  await nitro.waitFor(`${name} is forgotten`, async () => (await nitro.query(name)) === undefined);
 }
 
 scenario('§5 "A logger whose directory is gone stays as long as a log link of a known service names it"; then it is forgotten and its pipe closed',
@@ -35,8 +32,7 @@ scenario('§5 "A logger whose directory is gone stays as long as a log link of a
     nitro.remove('a');
     expect((await nitro.ctl('rescan')).code).toBe(0);
     await waitForgotten(nitro, 'a');
-    await nitro.waitFor('the logger is forgotten at the latest by the next rescan', async () =>
-      (await nitro.request('00007e')) !== null && (await nitro.query('logger')) === undefined);
+    await waitForgotten(nitro, 'logger');
     await nitro.waitFor('its pipe is closed', () => logPipes(nitro) === 0);
     expect(nitro.trace('logger').slice(-2)).toEqual(['SHUTDOWN', 'DOWN']);
     expect([...(await nitro.list()).keys()]).toEqual(['b']);
@@ -52,8 +48,7 @@ scenario('§5 a service and its logger are removed together: both are brought do
     for (const name of ['a', 'logger']) nitro.remove(name);
     expect((await nitro.ctl('rescan')).code).toBe(0);
     await waitForgotten(nitro, 'a');
-    await nitro.waitFor('the logger is forgotten at the latest by the next rescan', async () =>
-      (await nitro.request('00007e')) !== null && (await nitro.query('logger')) === undefined);
+    await waitForgotten(nitro, 'logger');
     await nitro.waitFor('the pipe is closed', () => logPipes(nitro) === 0);
     expect(linesOf(nitro, 'out')).toEqual(['began', 'last words']);
     expect((await nitro.list()).size).toBe(0);
@@ -62,7 +57,7 @@ scenario('§5 a service and its logger are removed together: both are brought do
 scenario('§5 "When a logger is forgotten, a service that still has its pipe keeps it until that service\'s life ends"',
   { services: {
     a: { run: `gate go; i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo line $i || note failed; done; note wrote; ${SLEEP}`, log: '../one' },
-    one: { run: drain('one') }, two: { run: drain('two') },
+    one: { run: drain('one') }, two: { run: drain('two'), down: true },
   } },
   async (nitro) => {
     await nitro.waitState('a', 'UP');
@@ -93,8 +88,7 @@ scenario('§5 "A pipe is closed only when ... no service, and no finish, can wri
     nitro.open('go');
     await nitro.waitFor('it could write', () => nitro.journal().includes('written'));
     await waitForgotten(nitro, 'a');
-    await nitro.waitFor('the logger is forgotten at the latest by the next rescan', async () =>
-      (await nitro.request('00007e')) !== null && (await nitro.query('logger')) === undefined);
+    await waitForgotten(nitro, 'logger');
     await nitro.waitFor('the pipe is closed', () => logPipes(nitro) === 0);
     expect(nitro.read('out')).toBe('last words\n');
   });
@@ -129,7 +123,7 @@ scenario('§5 fifty times a service with a logger comes and goes: the descriptor
       for (const name of names) await nitro.waitFor('its line arrives', () => nitro.read(`out-${name}`) === `${name}\n`);
       for (const name of names) nitro.remove(name);
       for (const name of names) nitro.remove(`l-${name}`);
-      await nitro.waitFor('all are forgotten', async () => (await nitro.request('00007e')) !== null && (await nitro.list()).size === 2);
+      await rescanUntil(nitro, ['keep', 'kept']);
     }
     await nitro.waitFor('one pipe is left', () => logPipes(nitro) === 1);
   });

@@ -136,7 +136,7 @@ for (const how of ['restart', 'crash', 'down and up', 'rescan and restart'] as c
     {
       services: {
         a: { run: 'echo "life $(cat "$T/life")"; exec sleep 1000', log: '../one' },
-        one: { run: drain('one') }, two: { run: drain('two') },
+        one: { run: drain('one'), down: true }, two: { run: drain('two'), down: true },
       },
       system: { setup: 'echo 1 >"$T/life"' }, delays: { RESPAWN: 10 },
     },
@@ -159,7 +159,7 @@ for (const how of ['restart', 'crash', 'down and up', 'rescan and restart'] as c
 
 for (const [what, before, after] of [['added', undefined, '../logger'], ['removed', '../logger', undefined]] as const)
   scenario(`§5 "A changed link counts from the next start": a link that was ${what}`,
-    { services: { a: { run: talker('hello'), ...(before === undefined ? {} : { log: before }) }, logger: { run: drain('out') } } },
+    { services: { a: { run: talker('hello'), ...(before === undefined ? {} : { log: before }) }, logger: { run: drain('out'), down: true } } },
     async (nitro) => {
       const heard = (): string => `${nitro.stdout}|${nitro.read('out')}`;
       await nitro.waitFor('the first life', () => heard() === (before === undefined ? 'hello\n|' : '|hello\n'));
@@ -171,7 +171,7 @@ for (const [what, before, after] of [['added', undefined, '../logger'], ['remove
     });
 
 scenario('§5 a log link of the template counts for its instances, and so does its change',
-  { services: { 'w@': { run: talker('"$1"'), log: '../one' }, one: { run: drain('one') }, two: { run: drain('two') } }, entries: { 'w@x': { link: 'w@' } } },
+  { services: { 'w@': { run: talker('"$1"'), log: '../one' }, one: { run: drain('one'), down: true }, two: { run: drain('two'), down: true } }, entries: { 'w@x': { link: 'w@' } } },
   async (nitro) => {
     await nitro.waitFor('the line arrives', () => nitro.read('one') === 'x\n');
     nitro.place('w@/log', { link: '../two' });

@@ -23,10 +23,13 @@ function placeOf(nitro: Daemon, name: string, state: State): number {
 for (const logger of ['0logger', 'zlogger'])
   for (const down of [false, true])
     scenario(`§5 a logger "starts when the first of its users does, ${down ? 'also with a down file, ' : ''}and whatever the order of the entries": ${logger}`,
-      { services: { [logger]: { run: drain('out'), down }, m1: { run: SLEEP, log: `../${logger}` }, m2: { run: SLEEP, log: `../${logger}` } } },
+      { services: {
+        [logger]: { setup: 'exit 0', run: drain('out'), down },
+        m1: { setup: 'exit 0', run: SLEEP, log: `../${logger}` }, m2: { setup: 'exit 0', run: SLEEP, log: `../${logger}` },
+      } },
       async (nitro) => {
-        for (const name of ['m1', 'm2', logger]) await nitro.waitTrace(name, ['STARTING', 'UP']);
-        expect(placeOf(nitro, logger, 'STARTING')).toBeLessThan(Math.min(placeOf(nitro, 'm1', 'STARTING'), placeOf(nitro, 'm2', 'STARTING')));
+        for (const name of ['m1', 'm2', logger]) await nitro.waitTrace(name, ['SETUP', 'STARTING', 'UP']);
+        for (const user of ['m1', 'm2']) expect(placeOf(nitro, logger, 'SETUP')).toBeLessThan(placeOf(nitro, user, 'SETUP'));
       });
 
 scenario('§5 a logger that has users, none of which starts, stays DOWN; also at a rescan, which finds its user for the first time',
@@ -43,7 +46,7 @@ scenario('§5 a logger that has users, none of which starts, stays DOWN; also at
   });
 
 scenario('§5 "A logger that has no user starts like any service when it is in the directory without down"',
-  { services: { logger: { run: drain('out') }, rested: { run: drain('out'), down: true }, b: { run: SLEEP } } },
+  { services: { logger: { run: SLEEP }, rested: { run: SLEEP, down: true }, b: { run: SLEEP } } },
   async (nitro) => {
     await nitro.waitTrace('logger', ['STARTING', 'UP']);
     await nitro.waitState('b', 'UP');
@@ -52,14 +55,14 @@ scenario('§5 "A logger that has no user starts like any service when it is in t
 
 scenario('§5 a chain of loggers, all with down files, starts from its end when the first user does',
   { services: {
-    user: { run: SLEEP, log: '../first', down: true },
-    first: { run: drainOn(), log: '../second', down: true },
-    second: { run: drainOn(), log: '../third', down: true },
-    third: { run: drain('out'), down: true },
+    user: { setup: 'exit 0', run: SLEEP, log: '../first', down: true },
+    first: { setup: 'exit 0', run: drainOn(), log: '../second', down: true },
+    second: { setup: 'exit 0', run: drainOn(), log: '../third', down: true },
+    third: { setup: 'exit 0', run: drain('out'), down: true },
   } },
   async (nitro) => {
     expect((await nitro.ctl('start', 'user')).code).toBe(0);
-    const order = nitro.announcements().filter(({ state }) => state === 'STARTING').map(({ name }) => name);
+    const order = [...new Set(nitro.announcements().filter(({ state }) => state === 'SETUP').map(({ name }) => name))];
     expect(order).toEqual(['third', 'second', 'first', 'user']);
   });
 

@@ -6,6 +6,7 @@ import { complaints, countSent, drain, drainOn, linesOf, numbered, throughDd, wa
 import type { Daemon } from './harness/daemon.js';
 import { killHard } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
+import { pause } from './harness/wait.js';
 
 const SLEEP = 'exec sleep 1000';
 /** What the pid of a service is called after it has changed. */
@@ -68,16 +69,17 @@ scenario('§5 "nitro makes one pipe a logger and holds both ends": what is writt
   });
 
 scenario('§5 a writer blocks while its logger is down and the pipe is full, and goes on when it is back: nothing is dropped',
-  { services: { w: { run: numbered('w', 8000, 8000), log: '../logger' }, logger: { run: drain('out') } } },
+  { services: { w: { run: `gate go; ${numbered('w', 8000, 8000)}`, log: '../logger' }, logger: { run: drain('out') } } },
   async (nitro) => {
     await nitro.waitState('logger', 'UP');
     expect((await nitro.ctl('down', 'logger')).code).toBe(0);
+    nitro.open('go');
     let before = -1;
     await nitro.waitFor('the pipe is full', async () => {
       const now = countSent(nitro, 'w');
       const still = now === before && now > 4000;
       before = now;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
       return still;
     });
     expect(before).toBeLessThan(8000);

@@ -49,7 +49,9 @@ const shells: readonly Shell[] = [
     name: 'zsh',
     files: ['_nitro', '_nitroctl'],
     offers: (line, path) =>
-      linesOf(run('zsh', ['-f', join(here, 'candidates.zsh'), completions, line], { env: environment(path) }).stdout),
+      linesOf(
+        run('zsh', ['-f', join(here, 'candidates.zsh'), completions, line], { env: environment(path), timeoutMs: 20_000 }).stdout,
+      ),
   },
   {
     name: 'fish',

@@ -57,8 +57,11 @@ class Example {
 
   /** Wait until it has printed this. */
   async printed(what: RegExp, withinMs = 15_000): Promise<void> {
-    for (const end = performance.now() + withinMs; !what.test(this.output); await sleep(20))
+    const end = performance.now() + withinMs;
+    while (!what.test(this.output)) {
       if (performance.now() > end) throw new Error(`did not print ${String(what)} within ${withinMs} ms:\n${this.output}`);
+      await sleep(20);
+    }
   }
 
   /** The environment that it says to use. */
@@ -91,6 +94,10 @@ describe('npm start', { timeout: 60_000 }, () => {
     await example.printed(/greeter +is up/);
     await example.printed(/spool +is done/);
     expect(ask('check', 'greeter', 'tape@greeter', 'LOG', 'database', 'ticker@3')).toMatchObject({ status: 0 });
+    const listed = JSON.parse(ask('--json', 'list').stdout) as readonly { readonly name: string }[];
+    const offered = run('bash', ['-c', '. completions/nitroctl.bash; _nitroctl_services nitroctl'], { env: { NITRO_SOCK, PATH } });
+    expect(offered.stdout.split('\n').slice(0, -1)).toEqual(listed.map(({ name }) => name));
+
     expect(ask('start', 'standby', 'ticker@1')).toMatchObject({ status: 0 });
     expect(ask('stop', 'standby')).toMatchObject({ status: 0 });
     expect(ask('kill', 'greeter')).toMatchObject({ status: 0 });

@@ -61,3 +61,15 @@ describe('nitro.8', () => {
     expect(inPage).toEqual(optionsOf(run(nitroPath, ['--help']).stdout));
   });
 });
+
+describe('halt.8', () => {
+  it.each(['halt', 'poweroff', 'reboot'])('has the options that the help of %s has', (name) => {
+    const inPage = [...marked('halt.8', 'Fl')].map((word) => `-${word}`).sort();
+    expect(inPage).toEqual(optionsOf(run(join(root, 'build', name), ['--help']).stdout));
+  });
+
+  it('has the arguments that the help of init has', () => {
+    const help = run(join(root, 'build/init'), ['--help']).stdout;
+    for (const word of marked('halt.8', 'Cm')) expect(help).toMatch(new RegExp(`^  ${word}  `, 'm'));
+  });
+});

@@ -142,7 +142,8 @@ int main(int argc, char **argv)
         deaf = 1;
         first++;
     }
-    umask(0077);
+    /* Open to a nitro that runs as another user; the directory is private. */
+    umask(0);
     unbound = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (int i = first; i < argc && count < MAX_SOCKETS; i++) {
         struct sockaddr_un here;

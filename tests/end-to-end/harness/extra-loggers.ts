@@ -67,7 +67,11 @@ export const linesOf = (nitro: Daemon, file: string): readonly string[] => nitro
 /** Numbers of the lines by life. */
 function byLife(pairs: readonly (readonly [life: number, line: number])[]): ReadonlyMap<number, readonly number[]> {
   const lives = new Map<number, number[]>();
-  for (const [life, line] of pairs) lives.set(life, [...(lives.get(life) ?? []), line]);
+  for (const [life, line] of pairs) {
+    const lines = lives.get(life);
+    if (lines) lines.push(line);
+    else lives.set(life, [line]);
+  }
   for (const lines of lives.values()) lines.sort((a, b) => a - b);
   return lives;
 }

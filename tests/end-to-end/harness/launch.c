@@ -6,7 +6,7 @@
  *   -o  FD is open on /dev/null      -c  FD is closed
  *   -n  soft limit of descriptors
  *   -r  be the reaper of orphans among what it starts
- *   -t  stdin is a terminal that no session has; its other end stays open
+ *   -t  stdin is a terminal that no session has; a child of ours holds its other end open
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,6 +18,20 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* Keep the other end of the terminal open as long as what is executed lives. */
+static void hold(int terminal)
+{
+    char text[256];
+
+    if (fork() != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close(0);
+    while (read(terminal, text, sizeof text) > 0 || errno == EIO)
+        usleep(10000);
+    _exit(0);
+}
 
 int main(int argc, char **argv)
 {
@@ -57,9 +71,12 @@ int main(int argc, char **argv)
             fd = posix_openpt(O_RDWR | O_NOCTTY);
             if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0)
                 return 2;
-            fd = open(ptsname(fd), O_RDWR | O_NOCTTY);
+            number = fd;
+            fd = open(ptsname(number), O_RDWR | O_NOCTTY);
             dup2(fd, 0);
             close(fd);
+            hold(number);
+            close(number);
             break;
         default:
             return 2;
