@@ -40,6 +40,9 @@ const newerEngineSources = ['dtoa.c'];
 class BuildError extends Error {}
 
 const hash = (algorithm, data, encoding) => createHash(algorithm).update(data).digest(encoding);
+/** A name to write to until the file is whole: another build may run at the same time. */
+const partOf = (file) => `${file}.${process.pid}.part`;
+const shortHash = (parts) => hash('sha256', parts.join('\n'), 'hex').slice(0, 16);
 
 /** Runs a command to its end; its output on success, a BuildError otherwise. */
 function run(command, args, options = {}) {
@@ -93,7 +96,8 @@ function fetchEngine(tarball) {
   const environment = { ...process.env };
   // Options of an outer npm command are not meant for this one.
   for (const name of ['dry_run', 'json', 'pack_destination', 'workspaces', 'workspace']) delete environment[`npm_config_${name}`];
-  const npm = spawnSync('npm', ['pack', enginePackage.spec, '--ignore-scripts', '--loglevel=error'], { cwd: engineStore, env: environment, encoding: 'utf8' });
+  const options = { cwd: engineStore, env: environment, encoding: 'utf8' };
+  const npm = spawnSync('npm', ['pack', enginePackage.spec, '--ignore-scripts', '--loglevel=error'], options);
   const why = npm.error ? npm.error.message : npm.stderr.trim();
   const help = 'It holds the sources of QuickJS. To build without it, name a QuickJS source tree in QUICKJS_DIR.';
   if (npm.status !== 0) throw new BuildError(`npm cannot fetch ${enginePackage.spec}: ${why}\n${help}`);
@@ -129,8 +133,8 @@ const commonFlags = ['-std=gnu11', '-pipe', '-D_FILE_OFFSET_BITS=64', '-D_TIME_B
 const flags = debug
   ? { compile: ['-g', '-O1', '-fno-omit-frame-pointer', '-DSANITIZED'], link: ['-fsanitize=address,undefined'] }
   : {
-      compile: ['-fno-pie', '-ffunction-sections', '-fdata-sections', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer'],
-      link: ['-static', '-no-pie', '-s', '-Wl,--gc-sections', '-Wl,--build-id=none', '-Wl,-z,noseparate-code', '-Wl,-z,norelro'],
+      compile: ['-fno-pie', '-ffunction-sections', '-fdata-sections', '-fno-asynchronous-unwind-tables'],
+      link: ['-static', '-no-pie', '-s', '-Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro'],
     };
 const hostFlags = [...(debug ? [] : ['-Os']), '-Wall', '-Wextra', '-Werror', ...(debug ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'] : [])];
 /**
@@ -177,10 +181,10 @@ async function findCompiler() {
 function compileAll(compiler, identity, jobs) {
   const tasks = jobs.map(({ source, options, uses }) => async () => {
     const made = [identity, ...options, ...[source, ...uses].map((file) => hash('sha256', fs.readFileSync(file), 'hex'))];
-    const object = path.join(objectStore, `${path.basename(source, '.c')}-${hash('sha256', made.join('\n'), 'hex').slice(0, 16)}.o`);
+    const object = path.join(objectStore, `${path.basename(source, '.c')}-${shortHash(made)}.o`);
     if (!fs.existsSync(object)) {
-      await run(compiler[0], [...compiler.slice(1), ...options, '-c', source, '-o', `${object}.part`]);
-      fs.renameSync(`${object}.part`, object);
+      await run(compiler[0], [...compiler.slice(1), ...options, '-c', source, '-o', partOf(object)]);
+      fs.renameSync(partOf(object), object);
     }
     return object;
   });
@@ -212,8 +216,9 @@ async function toBytecode(tool, name) {
   return source;
 }
 
-function replaceLink(name) {
+function makeLink(name) {
   const link = path.join(output, name);
+  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && fs.readlinkSync(link) === 'nitro') return;
   fs.rmSync(link, { force: true });
   fs.symlinkSync('nitro', link);
 }
@@ -226,16 +231,14 @@ async function build() {
   const identity = `${compiler.join(' ')}\n${version}`;
 
   const base = [...commonFlags, ...flags.compile];
-  const headers = (directory) => fs.readdirSync(directory).filter((name) => name.endsWith('.h')).sort().map((name) => path.join(directory, name));
-  const engineHeaders = headers(engine);
-  const hostHeaders = [path.join(engine, 'quickjs.h'), ...headers(hostDirectory)];
+  const filesIn = (directory, ending) =>
+    fs.readdirSync(directory).filter((name) => name.endsWith(ending)).sort().map((name) => path.join(directory, name));
+  const engineHeaders = filesIn(engine, '.h');
+  const hostHeaders = [path.join(engine, 'quickjs.h'), ...filesIn(hostDirectory, '.h')];
   const sources = [...engineSources, ...newerEngineSources.filter((name) => fs.existsSync(path.join(engine, name)))];
   const ofEngine = sources.map((name) => ({ source: path.join(engine, name), options: [...base, ...engineFlags], uses: engineHeaders }));
   const hostOptions = [...base, ...hostFlags, '-isystem', engine];
-  const ofHost = fs
-    .readdirSync(hostDirectory)
-    .filter((name) => name.endsWith('.c'))
-    .map((name) => ({ source: path.join(hostDirectory, name), options: hostOptions, uses: hostHeaders }));
+  const ofHost = filesIn(hostDirectory, '.c').map((source) => ({ source, options: hostOptions, uses: hostHeaders }));
 
   const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle()]);
   const engineObjects = objects.slice(0, ofEngine.length);
@@ -244,24 +247,24 @@ async function build() {
   const link = (target, parts) => run(compiler[0], [...compiler.slice(1), ...parts, ...flags.link, '-lm', '-lpthread', '-o', target]);
 
   const toolObjects = [...objects.filter(isTool), ...engineObjects];
-  const tool = path.join(objectStore, `bytecode-${hash('sha256', toolObjects.join('\n') + flags.link.join(' '), 'hex').slice(0, 16)}`);
+  const tool = path.join(objectStore, `bytecode-${shortHash([...toolObjects, ...flags.link])}`);
   if (!fs.existsSync(tool)) {
-    await link(`${tool}.part`, toolObjects);
-    fs.renameSync(`${tool}.part`, tool);
+    await link(partOf(tool), toolObjects);
+    fs.renameSync(partOf(tool), tool);
   }
 
   const bytecode = await Promise.all(programs.map((name) => toBytecode(tool, name)));
   const ofPrograms = bytecode.map((source) => ({ source, options: [...base, ...hostFlags], uses: [] }));
   const programObjects = await compileAll(compiler, identity, ofPrograms);
   const binary = path.join(output, 'nitro');
-  await link(`${binary}.part`, [...hostObjects, ...programObjects, ...engineObjects]);
-  fs.renameSync(`${binary}.part`, binary);
-  links.forEach(replaceLink);
+  await link(partOf(binary), [...hostObjects, ...programObjects, ...engineObjects]);
+  fs.renameSync(partOf(binary), binary);
+  links.forEach(makeLink);
 
   const used = new Set([...objects, ...programObjects, tool]);
   for (const name of fs.readdirSync(objectStore)) {
     const file = path.join(objectStore, name);
-    if (!used.has(file)) fs.rmSync(file);
+    if (!used.has(file) && !name.endsWith('.part')) fs.rmSync(file, { force: true });
   }
   console.log(`${path.relative(root, binary)}: ${Math.ceil(fs.statSync(binary).size / 1024)} KiB (${compiler.join(' ')})`);
 }

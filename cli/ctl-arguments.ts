@@ -1,9 +1,9 @@
 /**
  * nitroctl's command line.
  *
- * Theory of operation. The words after argv[0] are turned into an `Invocation`, or into what is wrong with them. Options may stand
- * anywhere, also after the command; `--` ends them, so that a service may have any name. Short options can be joined
- * (`-vt5`). Nothing here asks the system or the daemon.
+ * Theory of operation. The words after argv[0] are turned into an `Invocation`, or into what is wrong with them.
+ * Options may stand anywhere, also after the command; `--` ends them, so that a service may have any name. Short
+ * options can be joined (`-vt5`). Nothing here asks the system or the daemon.
  */
 import type { Bytes } from '../runtime/os.js';
 import { findCommand, type Command, type CommandRow } from './ctl-commands.js';
@@ -53,7 +53,7 @@ export function parseSeconds(text: Bytes): number | null {
   return Math.ceil(Number(`${whole}.${fraction}0`) * 1000);
 }
 
-/** Take in a word of short options; `next` gives the word after it. Answers with what is wrong or asked for, else null. */
+/** Take in a word of short options; `next` gives the word after it. Not null: that is all there is to do. */
 function readShort(word: Bytes, options: Options, next: () => Bytes | undefined): Invocation | null {
   for (let at = 1; at < word.length; at++) {
     const letter = word.charAt(at);

@@ -1,8 +1,9 @@
 /**
  * The commands of nitroctl, as one table (behaviour.md §8).
  *
- * Theory of operation. Each row is a command: its names, whether it takes services, what it does, and what the help says of it. The
- * argument parser, the help text and the program read this table, so a command is known to all three or to none.
+ * Theory of operation. Each row is a command: its names, whether it takes services, what it does, and what the help
+ * says of it. The argument parser, the help text and the program read this table, so a command is known to all three
+ * or to none.
  */
 import type { Bytes, Signals } from '../runtime/os.js';
 import { State } from '../runtime/protocol.js';

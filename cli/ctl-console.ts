@@ -7,7 +7,7 @@ export class Console {
   private errno = 0;
 
   constructor(
-    private readonly os: Pick<ControlOs, 'write' | 'describe' | 'takeSignals'>,
+    private readonly os: Pick<ControlOs, 'write' | 'describe' | 'poll' | 'takeSignals'>,
     private readonly program: Bytes,
   ) {}
 
@@ -31,6 +31,8 @@ export class Console {
   /** The exit status, given what it would be if everything could be printed. */
   statusAfter(status: number): number {
     if (!this.failed()) return status;
+    // A write that fails may come with a signal, SIGPIPE; a poll lets it in.
+    this.os.poll(0);
     const [signal] = this.os.takeSignals();
     if (signal !== undefined) return interrupted + signal;
     this.complain(`cannot write: ${this.os.describe(this.errno)}`);

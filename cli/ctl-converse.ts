@@ -2,13 +2,14 @@
  * The loop that carries dialogues with the daemon.
  *
  * Theory of operation. A dialogue is what one request leads to: its first packet, what it makes of each datagram that
- * arrives, and when it is over. It is pure but for its own memory; this loop owns the sockets and the time. All first packets go out before
- * anything is waited for; only where there are more dialogues than descriptors, some begin when others are over. A dialogue that has heard nothing for a second, or waits for a state, sends its reminder: a harmless question, never the
- * request again, since a restart or a signal must not be done twice. So a lost datagram delays, and never hangs, and a daemon
- * that is gone is noticed by the next reminder (behaviour.md §8).
+ * arrives, and when it is over. It is pure but for its own memory; this loop owns the sockets and the time. All first
+ * packets go out before anything is waited for; only where there are more dialogues than descriptors, some begin when
+ * others are over. Once a second, a dialogue that is not over sends its reminder: a harmless question, never the
+ * request again, since a restart or a signal must not be done twice. So a lost datagram delays, and never hangs, and a
+ * daemon that is gone is noticed by the next reminder (behaviour.md §8).
  *
- * Requests are carried out in the order they were sent, and replies come in that order. So the reply to a reminder also says that what was
- * sent before has been carried out.
+ * Requests are carried out in the order they were sent, and replies come in that order. So the reply to a reminder
+ * also says that what was sent before has been carried out.
  */
 import type { Bytes, Fd } from '../runtime/os.js';
 import type { Link, LinkOs, Unreachable } from './ctl-link.js';
@@ -37,6 +38,8 @@ export type Ending =
 export const remindMs = 1000;
 /** How long to wait at a time for a daemon that takes nothing in, in milliseconds. */
 export const roomWaitMs = 100;
+/** So many datagrams of one socket are taken in before signals and the time are looked at again. */
+const drainLimit = 100;
 
 interface Party {
   readonly dialogue: Dialogue;
@@ -138,7 +141,7 @@ class Conversation {
 
   /** Take in what has arrived, as far as it still matters. */
   private drain(party: Party): void {
-    while (!party.dialogue.over()) {
+    for (let count = 0; count < drainLimit && !party.dialogue.over(); count++) {
       const datagram = this.os.receive(party.fd);
       if (datagram === null) return;
       const answer = party.dialogue.hear(datagram.data);

@@ -1,9 +1,10 @@
 /**
- * The dialogues that are about no single service: the whole list, the daemon's numbers, and the requests to the daemon itself.
+ * The dialogues that are about no single service: the whole list, the daemon's numbers, and the requests to the
+ * daemon itself.
  *
- * Theory of operation. Their sockets listen to nothing, so whatever arrives is a reply. A list comes in pages, asked for one after
- * the other by the number of services to skip. It is complete when a page says nothing new: it is empty, or it is a
- * first page again, from a daemon that ignores the number (protocol.md).
+ * Theory of operation. Their sockets listen to nothing, so whatever arrives is a reply. A list comes in pages, asked
+ * for one after the other by the number of services to skip. It is complete when a page says nothing new: it is
+ * empty, or it is a first page again, from a daemon that ignores the number (protocol.md).
  */
 import type { Bytes } from '../runtime/os.js';
 import { everyService } from '../runtime/paths.js';
@@ -109,7 +110,7 @@ export class TellDialogue implements Dialogue {
   }
 }
 
-/** Every announcement, until nobody reads them. It asks for nothing; only whether there still is a daemon is looked at. */
+/** Every announcement, until nobody reads them. It asks for nothing, and only looks whether there still is a daemon. */
 export class EventsDialogue implements Dialogue {
   readonly listensTo = everyService;
   readonly opening = null;

@@ -1,8 +1,9 @@
 /**
  * The lines that nitroctl prints.
  *
- * Theory of operation. Programs read plain lines, of a form that does not change (behaviour.md §8). On a terminal the same words are in columns and
- * the state has a colour, unless NO_COLOR is set or the terminal has none; and a name cannot send it control codes.
+ * Theory of operation. Programs read plain lines, of a form that does not change (behaviour.md §8). On a terminal the
+ * same words are in columns and the state has a colour, unless NO_COLOR is set or the terminal has none; and a name
+ * cannot send it control codes.
  */
 import type { Bytes, ControlOs } from '../runtime/os.js';
 import { State, stateName } from '../runtime/protocol.js';

@@ -1,8 +1,9 @@
 /**
  * JSON for `--json`.
  *
- * Text goes out as UTF-8. A byte of a name that is not UTF-8 becomes the escape of a lone surrogate, U+DC80 to U+DCFF for the bytes 0x80 to
- * 0xFF, as Python decodes file names: so no two names look the same, and Python gives back the bytes.
+ * Text goes out as UTF-8. A byte of a name that is not UTF-8 becomes the escape of a lone surrogate, U+DC80 to U+DCFF
+ * for the bytes 0x80 to 0xFF, as Python decodes file names: so no two names look the same, and Python gives back the
+ * bytes.
  */
 import type { Bytes } from '../runtime/os.js';
 import { stateName } from '../runtime/protocol.js';

@@ -1,9 +1,10 @@
 /**
  * nitroctl's sockets.
  *
- * Theory of operation. Each dialogue with the daemon has a socket of its own in `notify/`, named after the service it is about, so that
- * replies and announcements of that service arrive on it (protocol.md). A name that is taken, be it by a process of the same pid in
- * another container or by one that was killed, is left alone, and the next number tried. Whatever happens afterwards, `closeAll` removes all of them.
+ * Theory of operation. Each dialogue with the daemon has a socket of its own in `notify/`, named after the service it
+ * is about, so that replies and announcements of that service arrive on it (protocol.md). A name that is taken, be it
+ * by a process of the same pid in another container or by one that was killed, is left alone, and the next number
+ * tried. Whatever happens afterwards, `closeAll` removes all of them.
  */
 import type { Bytes, ControlOs, Fd, Os } from '../runtime/os.js';
 import { controlPath, listenerFile, notifyDirectory } from '../runtime/paths.js';
@@ -37,7 +38,10 @@ export class Link {
     this.directory = notifyDirectory(this.path);
   }
 
-  /** A watched socket that listens to a service; to none, for the empty name. 'noMore': one of the others has to be closed first. */
+  /**
+   * A watched socket that listens to a service; to none, for the empty name. 'noMore': there is no descriptor for it,
+   * until one of the others is closed.
+   */
   open(listensTo: Bytes): Fd | 'noMore' | Unreachable {
     for (let attempt = 0; ; attempt++) {
       const path = `${this.directory}/${listenerFile(listensTo, `${this.os.pid()}_${this.count++}`)}`;
@@ -94,7 +98,8 @@ export class Link {
       const reason = `cannot reach nitro at ${this.path}: no directory ${directory}: ${os.describe(-kind)}`;
       return { kind: 'unreachable', reason };
     }
-    const tooLong = path.length > socketPathLimit ? ` (${path.length} bytes; a socket's path has at most ${socketPathLimit})` : '';
-    return { kind: 'unreachable', reason: `cannot make the socket ${path}: ${os.describe(errno)}${tooLong}` };
+    let reason = `cannot make the socket ${path}: ${os.describe(errno)}`;
+    if (path.length > socketPathLimit) reason += ` (${path.length} bytes; a socket's path has at most ${socketPathLimit})`;
+    return { kind: 'unreachable', reason };
   }
 }

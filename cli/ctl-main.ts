@@ -1,9 +1,9 @@
 /**
  * nitroctl, from its words to its exit status (behaviour.md §8).
  *
- * Theory of operation. Arguments are read, and paths turned into names, before anything is asked, so that a slip does nothing by halves. Then the
- * command becomes one or several dialogues, `converse` carries them, and their results become lines and an exit status.
- * Of several services the worst result counts: the highest status.
+ * Theory of operation. Arguments are read, and paths turned into names, before anything is asked, so that a slip does
+ * nothing by halves. Then the command becomes one or several dialogues, `converse` carries them, and their results
+ * become lines and an exit status. Of several services the worst result counts: the highest status.
  */
 import type { Bytes } from '../runtime/os.js';
 import { version } from '../runtime/version.js';
@@ -34,8 +34,12 @@ export function nitroctl(os: LinkOs, words: readonly Bytes[]): number {
     case 'usage':
       console.complain(`${invocation.problem}\nTry 'nitroctl --help'.`);
       return Exit.usage;
-    case 'run':
-      return console.statusAfter(runCommand(os, console, invocation));
+    case 'run': {
+      const status = console.statusAfter(runCommand(os, console, invocation));
+      // SIGINT is how one ends events.
+      const wanted = invocation.command.kind === 'events' && status === interrupted + os.signals.INT;
+      return wanted ? Exit.done : status;
+    }
   }
 }
 
@@ -68,7 +72,12 @@ function errandFor(os: LinkOs, command: Command, name: Bytes): Errand {
       return { name, request: { kind: command.request, name }, until: command.goal };
     case 'wait':
       return { name, request: null, until: command.goal };
-    default:
+    case 'list':
+    case 'pidof':
+    case 'check':
+    case 'info':
+    case 'events':
+    case 'tell':
       return { name, request: null, until: 'look' };
   }
 }
@@ -99,7 +108,12 @@ class Execution {
         return this.events();
       case 'tell':
         return this.tell(command.request);
-      default:
+      case 'ask':
+      case 'signal':
+      case 'bring':
+      case 'wait':
+      case 'pidof':
+      case 'check':
         return this.askServices();
     }
   }
@@ -165,9 +179,7 @@ class Execution {
       (state, name) => this.console.print(print(state, name)),
       () => this.console.failed(),
     );
-    const ending = this.converse([dialogue]);
-    const wanted = ending.kind === 'interrupted' && ending.signal === this.os.signals.INT;
-    return wanted ? Exit.done : this.endingStatus(ending);
+    return this.endingStatus(this.converse([dialogue]));
   }
 
   private askServices(): number {
@@ -180,9 +192,14 @@ class Execution {
       return { name, dialogue: canBeAskedFor(name) ? new ServiceDialogue(errand, session, changed) : null };
     });
     const ending = this.converse(asked.flatMap(({ dialogue }) => (dialogue === null ? [] : [dialogue])));
-    const results = asked.map(({ name, dialogue }) => ({ name, result: dialogue === null ? noSuchService : dialogue.result }));
+    const results = asked.map(({ name, dialogue }) => {
+      return { name, result: dialogue === null ? noSuchService : dialogue.result };
+    });
     if (this.run.command.kind === 'list') {
-      this.printList(results.flatMap(({ name, result }) => (result?.kind === 'report' ? [{ ...result.fields, name }] : [])));
+      const found = results.flatMap(({ name, result }) => {
+        return result?.kind === 'report' ? [{ ...result.fields, name }] : [];
+      });
+      this.printList(found);
     }
     let status: number = Exit.done;
     for (const { name, result } of results) {
@@ -203,7 +220,8 @@ class Execution {
       case 'unknownCommand':
         return this.unknownCommand();
       case 'noSuchService':
-        this.console.complain(`no such service${this.run.command.kind === 'signal' ? ', or it is not running' : ''}: ${name}`);
+        // A signal is refused with the same answer where nothing runs.
+        this.console.complain(`${this.run.command.kind === 'signal' ? 'not running, or ' : ''}no such service: ${name}`);
         return Exit.noSuchService;
       case 'report':
         return this.reportStatus(result.fields.pid ?? 0);

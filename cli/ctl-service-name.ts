@@ -1,9 +1,10 @@
 /**
  * Which service an argument means (behaviour.md §8).
  *
- * Theory of operation. A word without a slash is a name, and the daemon knows whether there is such a service. Everything else is a
- * path: it is made absolute and cleaned by text, must lead to something, and its last segment is the name. `$PWD` goes before
- * what the system says of the working directory, since it still has the symlinks that one came by: those are the names of services.
+ * Theory of operation. A word without a slash is a name, and the daemon knows whether there is such a service.
+ * Everything else is a path: it is made absolute and cleaned by text, must lead to something, and its last segment is
+ * the name. `$PWD` goes before what the system says of the working directory, since it still has the symlinks that
+ * one came by: those are the names of services.
  */
 import type { Bytes, ControlOs } from '../runtime/os.js';
 import { absolutePath, lastSegment } from '../runtime/paths.js';

@@ -3,14 +3,15 @@
  *
  * Theory of operation. There are three phases.
  *
- *   asked    the request is on its way. What is announced now may be older than the request (the UP before a restart, the FATAL
- *            before a start), so it decides nothing. OK ends the phase, or the reply to a reminder does: then OK was lost.
+ *   asked    the request is on its way. What is announced now may be older than the request (the UP before a restart,
+ *            the FATAL before a start), so it decides nothing. OK ends the phase, or the reply to a reminder does:
+ *            then OK was lost.
  *   waiting  the state decides, announced or asked for. On entry it is asked for, since the goal may have been reached
- *            already, and for its pids: a script of the service itself must not wait for its own end.
+ *            already; and the reply has the pids: a script of the service itself must not wait for its own end.
  *   over     `result` says how.
  *
- * Without a request it begins with waiting; with nothing to wait for, OK ends it. A service that was there and is not any more
- * came down before: it is forgotten in the step in which it becomes DOWN (behaviour.md §6).
+ * Without a request it begins with waiting; with nothing to wait for, OK ends it. A service that was there and is not
+ * any more came down before: it is forgotten in the step in which it becomes DOWN (behaviour.md §6).
  */
 import type { Bytes, Pid } from '../runtime/os.js';
 import { encodeRequest, longestName, State, type ClientRequest } from '../runtime/protocol.js';
@@ -34,8 +35,8 @@ export interface Errand {
 }
 
 /**
- * Can one ask for a service of this name? If not, there is none; and the system may have no room for the name in a socket's, nor
- * the protocol in a packet.
+ * Can one ask for a service of this name? If not, there is none; and the system may have no room for the name in a
+ * socket's, nor the protocol in a packet.
  */
 export function canBeAskedFor(name: Bytes): boolean {
   return name !== '' && name.length <= longestName;

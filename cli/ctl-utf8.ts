@@ -1,17 +1,26 @@
 /**
  * UTF-8 in byte strings.
  *
- * Names are bytes and need not be UTF-8. Where they go to something that wants characters (a terminal, JSON), this tells the
- * valid sequences from the rest.
+ * Names are bytes and need not be UTF-8. Where they go to something that wants characters (a terminal, JSON), this
+ * tells the valid sequences from the rest.
  */
 import type { Bytes } from '../runtime/os.js';
 
-/** Length in bytes of the valid sequence at `at`, 0 if there is none. No surrogates, nothing overlong, nothing above U+10FFFF. */
+/** Length in bytes that the first byte of a sequence asks for, 0 if it cannot be one. */
+function lengthFrom(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/**
+ * Length in bytes of the valid sequence at `at`, 0 if there is none. No surrogates, nothing overlong, nothing above
+ * U+10FFFF.
+ */
 export function sequenceLength(bytes: Bytes, at: number): number {
   const first = bytes.charCodeAt(at);
-  if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
-  if (length === 0 || at + length > bytes.length) return 0;
+  const length = lengthFrom(first);
+  if (length <= 1 || at + length > bytes.length) return length === 1 ? 1 : 0;
   const second = bytes.charCodeAt(at + 1);
   const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;

@@ -1,9 +1,9 @@
 /**
  * The drop-ins: init, halt, poweroff and reboot (behaviour.md §8).
  *
- * Theory of operation. They are thin. As pid 1, `init` puts nitro in its own place: the file `nitro` beside the one that was
- * started, so that both are always of the same installation, else one of the usual places. Everything else is either a
- * request to the running nitro, made by nitroctl and with its exit statuses, or one system call.
+ * Theory of operation. They are thin. As pid 1, `init` puts nitro in its own place: the file `nitro` beside the one
+ * that was started, so that both are always of the same installation, else one of the usual places. Everything else
+ * is either a request to the running nitro, made by nitroctl and with its exit statuses, or one system call.
  */
 import type { Bytes, Result } from '../runtime/os.js';
 import { directoryOf } from '../runtime/paths.js';
@@ -21,7 +21,13 @@ export function isDropIn(name: Bytes): name is DropIn {
   return name === 'init' || name === 'halt' || name === 'poweroff' || name === 'reboot';
 }
 
-const usualPlaces: readonly Bytes[] = ['/sbin/nitro', '/usr/sbin/nitro', '/bin/nitro', '/usr/bin/nitro', '/usr/local/sbin/nitro'];
+const usualPlaces: readonly Bytes[] = [
+  '/sbin/nitro',
+  '/usr/sbin/nitro',
+  '/bin/nitro',
+  '/usr/bin/nitro',
+  '/usr/local/sbin/nitro',
+];
 
 const initHelp = `Usage: init 0|6|q
 
@@ -34,9 +40,9 @@ As process 1 it executes nitro, with its own arguments: the program nitro
 beside this one, else ${usualPlaces[0] ?? ''} or another usual place.
 `;
 
-function stopHelp(name: DropIn): Bytes {
-  const does = { halt: 'shut the system down', poweroff: 'shut the system down', reboot: 'restart the system', init: '' }[name];
-  const atOnce = { halt: 'halt', poweroff: 'power off', reboot: 'restart', init: '' }[name];
+function stopHelp(name: Exclude<DropIn, 'init'>): Bytes {
+  const does = name === 'reboot' ? 'restart the system' : 'shut the system down';
+  const atOnce = { halt: 'halt', poweroff: 'power off', reboot: 'restart' }[name];
   return `Usage: ${name} [-f] [-w | -B]
 
 Asks the running nitro to ${does}.
@@ -87,7 +93,7 @@ function init(os: LinkOs, console: Console, words: readonly Bytes[]): number {
   }
 }
 
-/** Where nitro may be, most likely first. The link under which this was called may be in another directory than the file. */
+/** Where nitro may be, most likely first. The link that was called may be in another directory than the file. */
 function nitroPlaces(os: LinkOs, called: Bytes): readonly Bytes[] {
   const places: Bytes[] = [];
   const beside = (program: Bytes | Result): void => {

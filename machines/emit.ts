@@ -62,7 +62,7 @@ class Shared {
 
   /** The name of a constant that holds these rows. */
   rows(rows: readonly Row[]): string {
-    const text = `[${rows.map((row) => `{ guard: ${row.guard === null ? 'null' : `'${row.guard}'`}, target: ${target(row)}, actions: ${list(row.actions)} }`).join(', ')}]`;
+    const text = `[${rows.map(emitRow).join(', ')}]`;
     const known = this.names.get(text);
     if (known !== undefined) return known;
     const name = `r${String(this.names.size)}`;
@@ -85,8 +85,10 @@ function emitLeaf(leaf: Leaf, index: number, shared: Shared): string {
     },`;
 }
 
-function target(row: Row): string {
-  return row.target < 0 ? 'STAY' : String(row.target);
+function emitRow(row: Row): string {
+  const guard = row.guard === null ? 'null' : `'${row.guard}'`;
+  const target = row.target < 0 ? 'STAY' : String(row.target);
+  return `{ guard: ${guard}, target: ${target}, actions: ${list(row.actions)} }`;
 }
 
 function list(names: readonly string[]): string {

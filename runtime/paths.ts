@@ -1,9 +1,11 @@
 /**
- * Paths that both programs have to agree on: the control socket, the directory of listeners beside it, and the names in it.
+ * Paths that both programs have to agree on: the control socket, the directory of listeners beside it, and the names
+ * in it.
  *
  * Theory of operation. Everything is text, except that the control path may ask for one environment variable and one
- * symlink. A listener is a socket in `notify/` whose file name says what it wants to hear (behaviour.md §7): `NAME,ID` of one
- * service, `ALL,ID` of all. A service name holds no comma, and an ID none either, so the last comma divides the two.
+ * symlink. A listener is a socket in `notify/` whose file name says what it wants to hear (behaviour.md §7):
+ * `NAME,ID` of one service, `ALL,ID` of all. A service name holds no comma, and an ID none either, so the last comma
+ * divides the two.
  */
 import type { Bytes, CommonOs } from './os.js';
 
@@ -13,8 +15,8 @@ export const defaultControlPath: Bytes = '/run/nitro/nitro.sock';
 export const controlLink: Bytes = '/etc/nitro.sock';
 
 /**
- * Path of the control socket (behaviour.md §7). Relative only if NITRO_SOCK is; then it counts from the working directory
- * the program was started in.
+ * Path of the control socket (behaviour.md §7). Relative only if NITRO_SOCK is; then it counts from the working
+ * directory the program was started in.
  */
 export function controlPath(os: Pick<CommonOs, 'env' | 'readLink'>): Bytes {
   const fromEnvironment = os.env('NITRO_SOCK');

@@ -2,8 +2,9 @@
  * The control protocol: what the tags mean, requests, and the daemon's replies (protocol.md).
  *
  * Theory of operation. A client sends a request, one packet a datagram. `parseRequest` turns it into a `Request`, of
- * which every kind has one answer, or into null: not answered at all. The daemon answers with what the encoders here make,
- * and tells listeners of changes with `announcement`. What a client reads out of those datagrams is in wire-replies.ts.
+ * which every kind has one answer, or into null: not answered at all. The daemon answers with what the encoders here
+ * make, and tells listeners of changes with `announcement`. What a client reads out of those datagrams is in
+ * wire-replies.ts.
  *
  * Nothing here looks at a name: whether a service of that name exists, and whether it could, the daemon answers with
  * ESRCH. `isServiceName` says which names a service may have at all.
@@ -85,8 +86,8 @@ export function isState(tag: number): tag is State {
 export const longestName = 63;
 
 /**
- * Can a service have this name (behaviour.md §2)? SYS is none, though it is answered to while its scripts run. A name that ends in `@`
- * is a template.
+ * Can a service have this name (behaviour.md §2)? SYS is none, though it is answered to while its scripts run. A name
+ * that ends in `@` is a template.
  */
 export function isServiceName(name: Bytes): boolean {
   if (name.length === 0 || name.length > longestName) return false;
@@ -112,7 +113,7 @@ export type Request =
 /** The request in a datagram, of which only the first packet is read. Null: not answered at all. */
 export function parseRequest(datagram: Bytes): Request | null {
   const part = readPart(datagram, 0);
-  if (part === null || part.kind !== 'packet') return null;
+  if (part?.kind !== 'packet') return null;
   const { tag, payload } = part;
   switch (tag) {
     case Tag.UP:
@@ -229,8 +230,8 @@ export function encodeListEntry(report: ServiceReport): Bytes {
 export const longestPage = 4096;
 
 /**
- * Reply to LIST: the entries from number `start` on, as many as fit whole; `count` is how many services there are, and `entry` encodes
- * one of them. Empty if there is none from there on.
+ * Reply to LIST: the entries from number `start` on, as many as fit whole; `count` is how many services there are,
+ * and `entry` encodes one of them. Empty if there is none from there on.
  */
 export function listPage(start: number, count: number, entry: (index: number) => Bytes): Bytes {
   let page = '';

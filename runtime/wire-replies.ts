@@ -1,10 +1,11 @@
 /**
  * What a client reads out of the daemon's datagrams.
  *
- * Theory of operation. One pass over the parts of a datagram yields items: announcements, the three plain answers, SERVICE
- * frames, and the fields that stand outside of a frame, which together are one item (they are the reply to QUERY or INFO).
- * What is unknown is skipped: packets, whole frames, fields of a size they should not have. What is malformed ends the pass, and an
- * unfinished frame is dropped, since it may lack anything. There is no input that makes it throw.
+ * Theory of operation. One pass over the parts of a datagram yields items: announcements, the three plain answers,
+ * SERVICE frames, and the fields that stand outside of a frame, which together are one item (they are the reply to
+ * QUERY or INFO). What is unknown is skipped: packets, whole frames, fields of a size they should not have. What is
+ * malformed ends the pass, and an unfinished frame is dropped, since it may lack anything. There is no input that
+ * makes it throw.
  */
 import type { Bytes } from './os.js';
 import { isState, Tag } from './protocol.js';

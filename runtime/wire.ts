@@ -1,9 +1,10 @@
 /**
  * Packets and frames: the lowest layer of the control protocol.
  *
- * Theory of operation. A datagram is a row of packets `len16le, tag8, payload[len]`. Two lengths that no payload can have
- * open and close a frame of the given tag instead: 0xFFFF and 0xFFFE. This file knows these three shapes and
- * little-endian numbers, and nothing of what a tag means. All is pure: byte strings in, byte strings out (protocol.md).
+ * Theory of operation. A datagram is a row of packets `len16le, tag8, payload[len]`. Two lengths that no payload can
+ * have open and close a frame of the given tag instead: 0xFFFF and 0xFFFE. This file knows these three shapes and
+ * little-endian numbers, and nothing of what a tag means. All is pure: byte strings in, byte strings out
+ * (protocol.md).
  *
  * Reading never fails with an exception. What does not fit the format reads as null, and the rest of the datagram
  * with it, since without a length nobody can say where the next packet begins.

@@ -33,8 +33,8 @@ typedef struct {
 
 #define CALL_TABLE(name) const CallTable name = { entries, (int)(sizeof(entries) / sizeof(entries[0])) }
 
-extern const CallTable signal_calls, poll_calls, descriptor_calls, file_calls, socket_calls, process_calls, say_calls,
-    machine_calls;
+extern const CallTable signal_calls, poll_calls, descriptor_calls, file_calls, socket_calls, process_calls, self_calls,
+    say_calls, machine_calls;
 
 /* ---- values.c: across the border ---- */
 

@@ -53,7 +53,7 @@ static JSContext *new_context(void)
 static void add_host(JSContext *js, int argc, char **argv)
 {
     const CallTable *const tables[] = { &signal_calls, &poll_calls, &descriptor_calls, &file_calls, &socket_calls,
-                                        &process_calls, &say_calls, &machine_calls };
+                                        &process_calls, &self_calls, &say_calls, &machine_calls };
     JSValue host = JS_NewObject(js), args = JS_NewArray(js), global = JS_GetGlobalObject(js);
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         JS_SetPropertyFunctionList(js, host, tables[i]->entries, tables[i]->count);

@@ -1,5 +1,5 @@
 /*
- * Processes: starting, ending, signalling.
+ * Other processes: starting, ending, signalling.
  *
  * Theory of operation. A child is forked and left alone: the parent never waits for its exec, which may hang in a file
  * system. It learns of the outcome from the status pipe, whose write end is closed by exec, and gets a number if exec
@@ -11,13 +11,10 @@
 #include "host.h"
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 typedef struct {
     const char *directory;
@@ -199,27 +196,6 @@ CALL(spawn)
     return outcome;
 }
 
-CALL(exec)
-{
-    size_t length;
-    const char *path = text_in(js, argv[0], &length);
-    char **arguments = path ? arguments_in(js, argv[1]) : NULL;
-    int failure = -EINVAL;
-    if (arguments && strlen(path) == length) {
-        descriptors_limit_original();
-        signals_for_exec();
-        execv(path, arguments);
-        failure = -errno;
-        signals_after_exec();
-        descriptors_limit_raised();
-    }
-    const bool valid = arguments != NULL;
-    arguments_free(js, arguments);
-    if (path)
-        text_free(js, path);
-    return valid ? JS_NewInt32(js, failure) : JS_EXCEPTION;
-}
-
 CALL(reap)
 {
     int status;
@@ -263,52 +239,11 @@ CALL(signal_all)
     return JS_NewInt32(js, failure);
 }
 
-CALL(own_pid) { return JS_NewInt32(js, getpid()); }
-CALL(session) { return JS_NewInt32(js, getsid(0)); }
-
-CALL(environment)
-{
-    size_t length;
-    const char *name = text_in(js, argv[0], &length);
-    if (!name)
-        return JS_EXCEPTION;
-    const char *value = getenv(name);
-    text_free(js, name);
-    return value ? text_out(js, value, strlen(value)) : JS_UNDEFINED;
-}
-
-CALL(describe)
-{
-    int number;
-    return int_in(js, argv[0], &number) ? JS_NewString(js, strerror(number)) : JS_EXCEPTION;
-}
-
-CALL(leave)
-{
-    int status;
-    if (!int_in(js, argv[0], &status))
-        return JS_EXCEPTION;
-    exit(status);
-}
-
-#define ERROR(name) JS_PROP_INT32_DEF(#name, name, JS_PROP_ENUMERABLE)
-static const JSCFunctionListEntry errors[] = {
-    ERROR(EAGAIN), ERROR(ECONNREFUSED), ERROR(EEXIST), ERROR(EINTR), ERROR(EIO), ERROR(EMFILE),
-    ERROR(ENFILE), ERROR(ENOENT), ERROR(ENOMEM), ERROR(ENOTDIR), ERROR(ETXTBSY),
-};
-
 static const JSCFunctionListEntry entries[] = {
-    JS_OBJECT_DEF("errno", errors, sizeof(errors) / sizeof(errors[0]), JS_PROP_ENUMERABLE),
     JS_CFUNC_DEF("spawn", 1, spawn),
-    JS_CFUNC_DEF("exec", 2, exec),
     JS_CFUNC_DEF("reap", 0, reap),
     JS_CFUNC_DEF("childless", 0, childless),
     JS_CFUNC_DEF("kill", 2, signal_process),
     JS_CFUNC_DEF("killAll", 1, signal_all),
-    JS_CFUNC_DEF("pid", 0, own_pid),
-    JS_CFUNC_DEF("session", 0, session),
-    JS_CFUNC_DEF("env", 1, environment),
-    JS_CFUNC_DEF("describe", 1, describe),
-    JS_CFUNC_DEF("exit", 1, leave),
 };
 CALL_TABLE(process_calls);

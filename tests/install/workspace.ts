@@ -56,12 +56,17 @@ export function pathOf(program: string): string | undefined {
 /** Is there such a program on this machine? Tests that need it are shown as skipped if not. */
 export const has = (program: string): boolean => pathOf(program) !== undefined;
 
+const temporary: string[] = [];
+
+// Here and not in the function: a hook that is set up from within a test is not called.
+afterAll(() => {
+  for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
+});
+
 /** A new temporary directory, removed when the tests of the file have ended. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'nitro-install-'));
-  afterAll(() => {
-    rmSync(directory, { recursive: true, force: true });
-  });
+  temporary.push(directory);
   return directory;
 }
 

@@ -1,7 +1,8 @@
 /**
  * A system in memory for nitroctl, with a daemon whose answers a test writes.
  *
- * Time passes only in `poll` and in a `send` that waits. A wait that nothing can ever end is an error, so that a hang fails at once.
+ * Time passes only in `poll` and in a `send` that waits. A wait that nothing can ever end is an error, so that a hang
+ * fails at once.
  */
 import type { Bytes, Datagram, Errno, Fd, FileKind, Result, Signals } from '../../runtime/os.js';
 import { lastSegment, listensTo, parseListener } from '../../runtime/paths.js';
@@ -325,7 +326,13 @@ export class FakeDaemon {
         else reply(ok);
         return;
       }
-      default:
+      case 'info':
+      case 'list':
+      case 'rescan':
+      case 'shutdown':
+      case 'reboot':
+      case 'unknown':
+      case 'invalid':
         return reply(ok);
     }
   }

@@ -556,6 +556,16 @@ describe('events', () => {
     expect(system.ctl('events')).toBe(141);
   });
 
+  it('ends well by SIGINT also while nobody takes what it prints', () => {
+    new FakeDaemon(system, {});
+    system.after(100, () => system.announce(State.UP, 'a'));
+    system.write = () => {
+      system.signal(2);
+      return -failures.EINTR;
+    };
+    expect(system.ctl('events')).toBe(0);
+  });
+
   it('prints a line at a time, as it happens', () => {
     new FakeDaemon(system, {});
     const seen: string[] = [];
@@ -641,7 +651,7 @@ describe('requests that are not waited for', () => {
   it('a signal to what does not run is refused', () => {
     system.answer = (_, from) => system.deliver(from, noSuchService);
     expect(system.ctl('hup', 'a')).toBe(111);
-    expect(system.stderr).toBe('nitroctl: no such service, or it is not running: a\n');
+    expect(system.stderr).toBe('nitroctl: not running, or no such service: a\n');
   });
 
   it.each([

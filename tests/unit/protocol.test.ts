@@ -149,8 +149,7 @@ describe('requests', () => {
     fc.assert(
       fc.property(bytes({ maxLength: 40 }), (datagram) => {
         const request = parseRequest(datagram);
-        const [low = 0, high = 0] = [datagram.charCodeAt(0), datagram.charCodeAt(1)];
-        const length = low + high * 256;
+        const length = datagram.charCodeAt(0) + datagram.charCodeAt(1) * 256;
         const readable = datagram.length >= 3 && length < 0xfffe && datagram.length >= 3 + length;
         expect(request !== null).toBe(readable);
       }),

@@ -51,6 +51,6 @@ export async function checkNothingLeft(nitro: Daemon): Promise<void> {
 
 /** Nothing on stderr reads like a report of a bug. */
 export function checkStderr(nitro: Daemon): void {
-  const bug = /exception|\b\w*Error: |stack overflow|out of memory|assertion|Sanitizer|runtime error|segmentation/i.exec(nitro.stderr);
+  const bug = /\bbug\b|exception|\b\w*Error: |stack overflow|out of memory|assertion|Sanitizer|runtime error|segmentation/i.exec(nitro.stderr);
   if (bug) throw new Error(`nitro reports a bug on stderr: ${bug[0]}`);
 }

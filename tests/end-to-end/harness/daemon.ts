@@ -226,7 +226,7 @@ export class Daemon extends Observer {
       return left.length === 0;
     });
     this.readStderr();
-    for (const pipe of this.pipes) pipe.destroy();
+    this.closeOutputs();
     if (process.env['NITRO_TEST_KEEP'] === undefined) rmSync(this.base, { recursive: true, force: true });
   }
 
@@ -249,6 +249,11 @@ export class Daemon extends Observer {
   /** Begin to read nitro's stderr, where the description said not to. */
   readStderr(): void {
     this.record('stderr');
+  }
+
+  /** Close our ends of nitro's stdout and stderr. */
+  closeOutputs(): void {
+    for (const pipe of this.pipes) pipe.destroy();
   }
 
   /** A real pipe (Node's own are sockets) whose other end is recorded; the descriptor to give to nitro. */

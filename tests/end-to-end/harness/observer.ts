@@ -40,7 +40,7 @@ export abstract class Observer {
   }
 
   private get own(): string {
-    return `${this.notify}/../own`;
+    return `${this.socket}.own`;
   }
 
   /** Send a request as it is; all replies to it, none if it is not answered. An INFO behind it shows that it was taken in. */

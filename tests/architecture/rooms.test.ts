@@ -1,0 +1,55 @@
+/** The arrows between the rooms (architecture.md, The rooms): cli → runtime → table ← compile ← machines. */
+import { expect, test } from 'vitest';
+import { importsOf, sourcesIn } from './source.js';
+import type { Import } from './source.js';
+
+/** What each room may import: prefixes of paths, and names of packages. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  machines: ['machines/', 'table/format', 'xstate'],
+  table: ['table/format'],
+  runtime: ['runtime/', 'table/format', 'table/step', 'table/service', 'table/system'],
+  cli: ['cli/', 'runtime/'],
+};
+
+function isAllowed(room: string, { to }: Import): boolean {
+  return (allowed[room] ?? []).some((prefix) => (prefix.endsWith('/') ? to.startsWith(prefix) : to === prefix));
+}
+
+test.each(Object.keys(allowed))('%s imports only what it may', (room) => {
+  const imports = sourcesIn(room).flatMap(importsOf);
+  expect(imports.length).toBeGreaterThan(0);
+  expect(imports.filter((each) => !isAllowed(room, each))).toEqual([]);
+});
+
+test('the definitions import xstate only, and each other for types', () => {
+  for (const source of sourcesIn('machines').filter(({ path }) => /(service|system)\.ts$/.test(path))) {
+    expect(importsOf(source).filter(({ to, typesOnly }) => to !== 'xstate' && !typesOnly)).toEqual([]);
+  }
+});
+
+test.each(['table', 'runtime', 'cli'])('%s has no circle of imports', (room) => {
+  const edges = new Map<string, readonly string[]>();
+  for (const source of sourcesIn(room)) {
+    const needed = importsOf(source).filter(({ typesOnly }) => !typesOnly);
+    edges.set(source.path.replace(/\.ts$/, ''), needed.map(({ to }) => to));
+  }
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const walk = (at: string, path: readonly string[]): void => {
+    if (path.includes(at)) circles.push([...path.slice(path.indexOf(at)), at].join(' → '));
+    if (path.includes(at) || done.has(at)) return;
+    for (const next of edges.get(at) ?? []) walk(next, [...path, at]);
+    done.add(at);
+  };
+  for (const start of edges.keys()) walk(start, []);
+  expect(circles).toEqual([]);
+});
+
+test('the rules would notice: a clock in the machines, Node in the runtime, a circle', () => {
+  const planted = (to: string): Import => ({ from: 'planted', to, typesOnly: false });
+  expect(isAllowed('machines', planted('node:fs'))).toBe(false);
+  expect(isAllowed('machines', planted('runtime/os'))).toBe(false);
+  expect(isAllowed('runtime', planted('xstate'))).toBe(false);
+  expect(isAllowed('runtime', planted('table/ignored'))).toBe(false);
+  expect(isAllowed('runtime', planted('runtime/os'))).toBe(true);
+});
