@@ -26,6 +26,11 @@ export class Pipes {
     return this.byLogger.has(logger);
   }
 
+  /** Does the present life of some service write to it? */
+  isHeld(logger: Bytes): boolean {
+    return (this.byLogger.get(logger)?.holders ?? 0) > 0;
+  }
+
   /** The logger's pipe, made now if there is none. */
   open(logger: Bytes): LogPipe | Result {
     const present = this.byLogger.get(logger);

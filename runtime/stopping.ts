@@ -7,6 +7,7 @@
 import type { Console } from './console.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Logs } from './logs.js';
+import type { Pipes } from './pipes.js';
 import type { Service, Services } from './service.js';
 
 export class Stopping {
@@ -18,6 +19,7 @@ export class Stopping {
     private readonly console: Console,
     private readonly services: Services,
     private readonly logs: Logs,
+    private readonly pipes: Pipes,
     private readonly lifecycle: Lifecycle,
   ) {}
 
@@ -26,7 +28,7 @@ export class Stopping {
     const active = this.services.all().filter((service) => service.isActive);
     this.total = active.length;
     if (this.total > 0) this.console.raw(`- nitro: waiting for ${String(this.total)} services to finish`);
-    this.waitFor(active.filter((service) => !this.logs.isLogger(service.name)));
+    this.waitFor(active.filter((service) => !this.isLogger(service)));
     for (const service of [...this.waiting]) this.lifecycle.post(service, 'WANT_DOWN');
   }
 
@@ -55,39 +57,43 @@ export class Stopping {
   /** Those loggers go next that nobody who is left writes to. */
   stopUnused(): void {
     const used = new Set<Service>();
-    for (const user of this.waiting) {
-      const logger = this.loggerAmongWaiting(user);
-      if (logger !== undefined && logger !== user) used.add(logger);
-    }
+    for (const user of this.waiting) for (const logger of this.loggersOf(user)) used.add(logger);
     const unused = [...this.waiting].filter((logger) => !used.has(logger));
     for (const logger of unused.length > 0 ? unused : this.firstCircle()) {
       if (logger.stopDeadline === 0) this.lifecycle.post(logger, 'WANT_DOWN');
     }
   }
 
+  /** Some service names it, or still writes to it although its link has changed. */
+  private isLogger(service: Service): boolean {
+    return this.logs.isLogger(service.name) || this.pipes.isHeld(service.name);
+  }
+
   private waitFor(services: readonly Service[]): void {
     this.waiting = new Set(services);
   }
 
-  private loggerAmongWaiting(service: Service): Service | undefined {
-    const name = this.logs.loggerOf(service);
-    const logger = name === null ? undefined : this.services.find(name);
-    return logger !== undefined && this.waiting.has(logger) ? logger : undefined;
+  /** Those left that the service writes to: the one it has now, and the one its link names since. */
+  private loggersOf(service: Service): readonly Service[] {
+    return [service.pipe?.logger ?? null, this.logs.loggerOf(service)].flatMap((name) => {
+      const logger = name === null ? undefined : this.services.find(name);
+      return logger !== undefined && logger !== service && this.waiting.has(logger) ? [logger] : [];
+    });
   }
 
   /** Everybody left has somebody who writes to it: going back from one to its writer ends in a circle that is written to from within only. */
   private firstCircle(): readonly Service[] {
     const writers = new Map<Service, Service>();
-    for (const user of this.waiting) {
-      const logger = this.loggerAmongWaiting(user);
-      if (logger !== undefined && logger !== user) writers.set(logger, user);
-    }
+    for (const user of this.waiting) for (const logger of this.loggersOf(user)) writers.set(logger, user);
     const seen = new Set<Service>();
     let at: Service | undefined = this.waiting.values().next().value;
     while (at !== undefined && !seen.has(at)) {
       seen.add(at);
       at = writers.get(at);
     }
-    return at === undefined ? [...this.waiting] : this.logs.circleOf(at);
+    // From here the same way round once more: these are the members of the circle.
+    const circle: Service[] = [];
+    for (; at !== undefined && !circle.includes(at); at = writers.get(at)) circle.push(at);
+    return circle;
   }
 }

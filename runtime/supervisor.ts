@@ -67,7 +67,7 @@ export class Supervisor {
       },
     );
     const scan = new Scan(console, directory, services, logs, lifecycle);
-    const stopping = new Stopping(console, services, logs, lifecycle);
+    const stopping = new Stopping(console, services, logs, pipes, lifecycle);
     const sys = new Sys(os, console, announcements);
     const system = new System({ os, console, delays, mode, sys, scan, stopping, ending }, timers);
     const catchUp = (service: Service | undefined): void => this.catchUp(service);

@@ -102,7 +102,7 @@ scenario('kill -9 of run, setup and finish at any time, and wishes at any time: 
     nitro.open('calm');
     for (const name of ['a', 'b', 'logger']) {
       await nitro.want('UP', name);
-      await nitro.waitFor(`${name} is up`, async () => (await nitro.query(name))?.state === 'UP' || (await nitro.want('UP', name)) === null);
+      await nitro.waitState(name, 'UP');
     }
     const pids = await Promise.all(['a', 'b', 'logger'].map((name) => nitro.pidOf(name)));
     await nitro.waitFor('no other child', () => [...childrenOf(nitro.pid)].sort().join() === [...pids].sort().join());

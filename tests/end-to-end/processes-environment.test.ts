@@ -94,6 +94,22 @@ scenario('§4 "working directory the service\'s": also by way of a link, for run
     expect(nitro.journal().slice(before, before + 3)).toEqual(at('a'));
   });
 
+scenario('§4 "SYS/setup and SYS/finish run in SYS/; SYS/final in the service directory itself", each in a session of its own',
+  {
+    system: Object.fromEntries(
+      ['setup', 'finish', 'final'].map((name) => [name, `note "${name} $0 $(pwd -P)"; [ "$(ps -o sid= -p $$ | tr -d ' ')" = $$ ] && note session`]),
+    ),
+  },
+  async (nitro) => {
+    await nitro.waitFor('SYS/setup has run', () => nitro.journal().length >= 2);
+    await nitro.stop();
+    const { directory } = nitro;
+    expect(nitro.journal().filter((line) => line !== 'session').map((line) => line.replace(/ \S*\/?(setup|finish|final) /, ' '))).toEqual([
+      `setup ${directory}/SYS`, `finish ${directory}/SYS`, `final ${directory}`,
+    ]);
+    expect(nitro.journal().filter((line) => line === 'session')).toHaveLength(3);
+  });
+
 const PARAM = 'b c@d@ $x "\'';
 scenario('§2, §4 an instance: its files and directory are the template\'s, PARAM (with spaces and @) is an argument of every script',
   {

@@ -129,15 +129,6 @@ scenario('§3 row "RESTART | end of life": a life shorter than RESPAWN is follow
     nitro.stamps('end').slice(0, 2).forEach((end, life) => expect((begins[life + 1] ?? Infinity) - end).toBeGreaterThanOrEqual(485));
   });
 
-scenario('§3 row "RESTART | end of life": RESPAWN is 1000 ms by default',
-  { services: { a: { run: 'stamp begin; exit 1', finish: 'stamp end' } }, delays: 'default' },
-  async (nitro) => {
-    await nitro.waitFor('a second life', () => nitro.stamps('begin').length >= 2);
-    const waited = (nitro.stamps('begin')[1] ?? 0) - (nitro.stamps('end')[0] ?? 0);
-    expect(waited).toBeGreaterThanOrEqual(985);
-    expect(waited).toBeLessThan(3000);
-  });
-
 scenario('§3 row "RESTART | end of life": a life that lasted RESPAWN is followed by the next at once',
   { services: { a: { run: 'note run; sleep 0.4; exit 1' } }, delays: { RESPAWN: 300 } },
   async (nitro) => {

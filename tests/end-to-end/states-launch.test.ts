@@ -79,8 +79,7 @@ scenario('§3 row "launch | exec succeeds": STARTING', { services: { a: { run: S
 
 /** Change a limit of a running nitro; its present hard limit stays. */
 function limit(nitro: Daemon, what: 'nofile' | 'nproc', soft: number, asUser: readonly string[] = []): void {
-  const [command = '', ...args] = [...asUser, 'prlimit', '--pid', String(nitro.pid), `--${what}=${soft}:`];
-  execFileSync(command, args);
+  execFileSync('env', [...asUser, 'prlimit', '--pid', String(nitro.pid), `--${what}=${soft}:`]);
 }
 
 for (const kind of ['setup', 'run'] as const)

@@ -25,7 +25,9 @@ export async function takeLease(path: string): Promise<Lease> {
     return said.includes('held');
   });
   return {
-    wanted: async () => void (await waitFor(`an exec hangs on ${path}`, () => said.includes('wanted'))),
+    wanted: async () => {
+      await waitFor(`an exec hangs on ${path}`, () => said.includes('wanted'));
+    },
     release: async () => {
       tool.stdin.end();
       await waitFor('the lease is released', () => ended);
