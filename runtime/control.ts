@@ -5,6 +5,7 @@
  * service's pipes say is heard (architecture.md, Runtime). A sender without a name of its own is not answered, and an answer that
  * does not fit in its queue is lost: a client can never block nitro.
  */
+import type { SystemEventName } from '../table/system.js';
 import type { Announcements } from './announcements.js';
 import type { Directory } from './directory.js';
 import { shownState } from './lifecycle.js';
@@ -60,12 +61,17 @@ export class Control {
       if (datagram === null) return;
       const request = parseRequest(datagram.data);
       if (request === null) continue;
-      const reply = this.carryOut(request);
+      const { reply, then } = this.carryOut(request);
       if (datagram.from !== '') os.send(socket, datagram.from, reply, 0);
+      if (then === undefined) continue;
+      this.parts.system.post(then);
+      // Where there was nothing to stop, that was the end of the socket.
+      if (this.parts.system.isGoingDown()) return;
     }
   }
 
-  private carryOut(request: Request): Bytes {
+  /** The reply; and what is asked of the system, which is answered at once and done then. */
+  private carryOut(request: Request): { readonly reply: Bytes; readonly then?: SystemEventName } {
     const { parts } = this;
     parts.announcements.invalidate();
     const named = 'name' in request ? parts.services.find(request.name) : undefined;
@@ -75,28 +81,25 @@ export class Control {
       case 'restart':
       case 'down':
       case 'ready':
-        return this.want(request.kind, request.name);
+        return { reply: this.want(request.kind, request.name) };
       case 'query':
-        return this.query(request.name);
+        return { reply: this.query(request.name) };
       case 'signal':
-        return this.signal(request.signal, request.name);
+        return { reply: this.signal(request.signal, request.name) };
       case 'info':
-        return this.info();
+        return { reply: this.info() };
       case 'list':
-        return this.list(request.start);
+        return { reply: this.list(request.start) };
       case 'rescan':
-        parts.system.post('RESCAN_ASKED');
-        return ok;
+        return { reply: ok, then: 'RESCAN_ASKED' };
       case 'shutdown':
-        parts.system.post('SHUTDOWN_ASKED');
-        return ok;
+        return { reply: ok, then: 'SHUTDOWN_ASKED' };
       case 'reboot':
-        parts.system.post('REBOOT_ASKED');
-        return ok;
+        return { reply: ok, then: 'REBOOT_ASKED' };
       case 'invalid':
-        return noSuchService;
+        return { reply: noSuchService };
       case 'unknown':
-        return unknownCommand;
+        return { reply: unknownCommand };
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest';
 import type { Daemon } from './harness/daemon.js';
-import { childrenOf } from './harness/processes.js';
+import { childrenOf, killHard } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
 
 const SLEEP = 'exec sleep 1000';
@@ -81,6 +81,36 @@ scenario('§3 "WANT_RESTART" while run is being launched: one run afterwards',
     await nitro.waitFor('one child', () => childrenOf(nitro.pid).length === 1);
     expect(nitro.journal()).toEqual(['run']);
   });
+
+scenario('§3 "WANT_DOWN" in SETUP while the exec of setup hangs: DOWN, without run or finish',
+  { services: { a: { setup: 'note setup', run: `note run; ${SLEEP}`, finish: 'note finish', down: true } } },
+  async (nitro) => {
+    const lease = await nitro.hang('a/setup');
+    await nitro.want('UP', 'a');
+    await lease.wanted();
+    await nitro.want('DOWN', 'a');
+    await nitro.waitTrace('a', ['SHUTDOWN', 'DOWN'], 'end');
+    await lease.release();
+    await nitro.waitFor('no child is left', () => childrenOf(nitro.pid).length === 0);
+    expect(nitro.journal()).toEqual([]);
+  });
+
+for (const kind of ['setup', 'run'] as const)
+  scenario(`a ${kind} that is killed before its exec: nothing counts as having run, and it is tried again`,
+    { services: { a: { ...(kind === 'setup' ? { setup: 'note setup' } : {}), run: `note run; ${SLEEP}`, down: true } } },
+    async (nitro) => {
+      const lease = await nitro.hang(`a/${kind}`);
+      await nitro.want('UP', 'a');
+      await lease.wanted();
+      const [child = 0] = childrenOf(nitro.pid);
+      killHard(child);
+      await nitro.waitFor('it is tried again', () => childrenOf(nitro.pid).some((pid) => pid !== child));
+      expect(nitro.journal()).toEqual([]);
+      await lease.release();
+      await nitro.waitTrace('a', ['STARTING', 'UP'], 'end');
+      expect(nitro.trace('a').filter((state) => state === 'STARTING')).toHaveLength(1);
+      expect(nitro.journal()).toEqual(kind === 'setup' ? ['setup', 'run'] : ['run']);
+    });
 
 scenario('shutdown while the exec of a run hangs: nitro ends in time', { services: { a: { run: SLEEP, down: true }, b: { run: SLEEP } } },
   async (nitro) => {

@@ -97,6 +97,16 @@ scenario('§3 row "WANT_DOWN": down-signal "k" is SIGKILL at once; finish gets -
     expect(nitro.journal()).toEqual(['ready', '-1 9']);
   });
 
+for (const letter of ['p', 'c'] as const)
+  scenario(`§3 row "WANT_DOWN": down-signal "${letter}" ends nothing, so that run is killed after SHUTDOWN`,
+    { services: { a: { run: `note run; ${SLEEP}`, 'down-signal': letter, finish: 'note "$*"' } }, delays: { SHUTDOWN: 300 } },
+    async (nitro) => {
+      await nitro.waitFor('run is noted', () => nitro.journal().length > 0);
+      await nitro.want('DOWN', 'a');
+      await nitro.waitTrace('a', ['SHUTDOWN', 'DOWN'], 'end');
+      expect(nitro.journal()).toEqual(['run', '-1 9']);
+    });
+
 for (const wish of ['DOWN', 'RESTART'] as const)
   for (const state of ['STARTING', 'UP'] as const)
     scenario(`§3 row "STARTING, UP | WANT_${wish}": ${state}, the down signal, then SIGCONT, so that a stopped run ends too`,
