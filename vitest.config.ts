@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
+          testTimeout: 60_000,
           include: ['{tests,model-tests,machines,table,runtime,cli,diagrams}/**/*.test.ts'],
           exclude: ['tests/end-to-end/**', '**/node_modules/**'],
         },

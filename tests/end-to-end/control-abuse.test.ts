@@ -138,8 +138,11 @@ scenario('behaviour.md §4 one loop: hundreds of starts, stops and restarts of o
   async (nitro) => {
     await nitro.waitState('a', 'UP');
     for (let round = 0; round < 200; round++) nitro.send(packet([Tag.UP, Tag.DOWN, Tag.RESTART, Tag.READY][round % 4] ?? 0, 'a'));
+    // The requests leave another process; an answer shows that they have arrived.
+    await nitro.info();
     expect((await nitro.ctl('start', 'a')).code).toBe(0);
     for (let round = 0; round < 200; round++) nitro.send(packet([Tag.UP, Tag.DOWN, Tag.RESTART, Tag.READY][(round * 7) % 4] ?? 0, 'a'));
+    await nitro.info();
     expect((await nitro.ctl('down', 'a')).code).toBe(0);
     expect((await nitro.query('a'))?.state).toBe('DOWN');
   });

@@ -37,7 +37,7 @@ function machine(change: (config: Record<string, unknown>) => void = () => undef
     actions: { act: effect, enterA: effect, enterB: effect, enterOne: effect, leaveA: effect, leaveOne: effect },
     guards: { g: yes },
     delays: { SOON: 5 },
-  }).createMachine(config as never) as AnyStateMachine;
+  }).createMachine(config as never) as unknown as AnyStateMachine;
 }
 
 describe('accepted', () => {
@@ -113,6 +113,6 @@ test('refused: names that do not exist, all in one message', () => {
     id: 'm',
     initial: 'a',
     states: { a: { entry: 'nothing', on: { GO: { guard: 'nobody', target: 'b' } }, after: { NEVER: 'b' } }, b: { meta: { ignores: { GO: 'no' } } } },
-  } as never) as AnyStateMachine;
+  } as never) as unknown as AnyStateMachine;
   expect(() => compile(broken)).toThrow(/no such guard: nobody[^]*no such action: nothing[^]*no such delay: NEVER/);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Console } from '../../runtime/console.js';
 import { Directory, directoryOfService, parameterOf } from '../../runtime/directory.js';
 import { Logs } from '../../runtime/logs.js';
+import type { Os } from '../../runtime/os.js';
 import { Service, Services } from '../../runtime/service.js';
 import { readDownSignal, readNotificationFd } from '../../runtime/settings.js';
 import { fakeFiles } from './fake-files.js';
@@ -10,8 +11,16 @@ import type { Entry } from './fake-files.js';
 
 const script: Entry = { content: '' };
 
+interface World {
+  readonly os: Os;
+  readonly said: readonly string[];
+  readonly directory: Directory;
+  readonly logs: Logs;
+  readonly know: (...known: readonly string[]) => readonly Service[];
+}
+
 /** Services with a `run` each, and with other entries. */
-function world(names: readonly string[], others: Readonly<Record<string, Entry>> = {}) {
+function world(names: readonly string[], others: Readonly<Record<string, Entry>> = {}): World {
   const entries: Record<string, Entry> = {};
   for (const name of names) Object.assign(entries, { [name]: 'directory', [`${name}/run`]: script });
   const said: string[] = [];

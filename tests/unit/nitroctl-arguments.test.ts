@@ -6,7 +6,8 @@ import { commands, findCommand } from '../../cli/ctl-commands.js';
 import { helpText } from '../../cli/ctl-help.js';
 import { serviceNameOf } from '../../cli/ctl-service-name.js';
 import { version } from '../../runtime/version.js';
-import { failures, FakeDaemon, FakeSystem } from './nitroctl-fake.js';
+import { failures, FakeSystem } from './nitroctl-fake.js';
+import { FakeDaemon } from './nitroctl-fake-daemon.js';
 
 const run = (...words: readonly string[]): Run => {
   const invocation = parseArguments(words);

@@ -1,7 +1,8 @@
 /** init, halt, poweroff and reboot. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dropIn, isDropIn, type DropIn } from '../../cli/init.js';
-import { failures, FakeDaemon, FakeSystem } from './nitroctl-fake.js';
+import { failures, FakeSystem } from './nitroctl-fake.js';
+import { FakeDaemon } from './nitroctl-fake-daemon.js';
 
 let system: FakeSystem;
 

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { quote } from '../../cli/ctl-json.js';
 import { sequences } from '../../cli/ctl-utf8.js';
 import { encodeInfoReply, encodeListEntry, listPage, State, type ServiceReport } from '../../runtime/protocol.js';
-import { failures, FakeDaemon, FakeSystem } from './nitroctl-fake.js';
+import { failures, FakeSystem } from './nitroctl-fake.js';
+import { FakeDaemon } from './nitroctl-fake-daemon.js';
 
 let system: FakeSystem;
 

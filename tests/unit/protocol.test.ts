@@ -10,15 +10,12 @@ import {
   encodeListEntry,
   encodeQueryReply,
   encodeRequest,
-  isServiceName,
   listPage,
   longestPage,
   noSuchService,
   ok,
   parseRequest,
   State,
-  stateName,
-  stateNames,
   Tag,
   unknownCommand,
   type ClientRequest,
@@ -303,24 +300,5 @@ describe('pages of a list', () => {
     expect(encoded).toBe(41);
     expect(listPage(1000, 1000, entry)).toBe('');
     expect(listPage(0xffffffff, 1000, entry)).toBe('');
-  });
-});
-
-describe('names', () => {
-  it('of states are those of the numbers', () => {
-    for (const [name, number] of Object.entries(State)) {
-      expect(stateNames[number]).toBe(name);
-      expect(stateName(number)).toBe(name);
-    }
-    expect(stateName(0)).toBe('STATE0');
-    expect(stateName(10)).toBe('STATE10');
-  });
-
-  it.each(['a', 'a@b', 'a@b@c d', 'LOG', 'ALL', '-t', '@x', 'a.b', 'x'.repeat(63), 'SYSTEM', '\xff'])('%j is allowed', (name) => {
-    expect(isServiceName(name)).toBe(true);
-  });
-
-  it.each(['', '.', '..', '.a', 'SYS', 'a@', '@', 'a/b', 'a,b', 'a\nb', 'a\0b', 'x'.repeat(64)])('%j is not', (name) => {
-    expect(isServiceName(name)).toBe(false);
   });
 });

@@ -1,0 +1,69 @@
+/**
+ * What /proc says about processes, and the end of those that the benchmark is responsible for.
+ *
+ * Everything the benchmark starts has the environment variable NITRO_BENCH, which everything that is started by it inherits. So
+ * nothing is missed when it cleans up, wherever it has been reparented to.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The environment variable that marks what belongs to the benchmark. */
+export const MARK = 'NITRO_BENCH';
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A number in a `Name: 123 kB` line of a file in /proc/PID; throws if there is none. */
+export function numberIn(pid: number, file: string, name: string): number {
+  const found = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(read(`/proc/${pid}/${file}`) ?? '');
+  if (found === null) throw new Error(`no ${name} in /proc/${pid}/${file}`);
+  return Number(found[1]);
+}
+
+/** Resident memory in KB, as VmRSS has it. */
+export const residentKb = (pid: number): number => numberIn(pid, 'status', 'VmRSS');
+
+/** Times all threads have left a processor, of their own will or not. */
+export function contextSwitches(pid: number): number {
+  let sum = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    sum += numberIn(pid, `task/${task}/status`, 'voluntary_ctxt_switches');
+    sum += numberIn(pid, `task/${task}/status`, 'nonvoluntary_ctxt_switches');
+  }
+  return sum;
+}
+
+/** Number, arguments, stack and place of the system call it is in; undefined if that may not be read. */
+export const systemCallOf = (pid: number): string | undefined => read(`/proc/${pid}/syscall`);
+
+export const openDescriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** Processes whose mark is `mark` or a path below it. */
+function marked(mark: string): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      if (!(pid > 0) || pid === process.pid) return false;
+      const environment = `\0${read(`/proc/${pid}/environ`) ?? ''}`;
+      return environment.includes(`\0${MARK}=${mark}\0`) || environment.includes(`\0${MARK}=${mark}/`);
+    });
+}
+
+/** SIGKILL to all processes with this mark, until there is none. A daemon is killed before it can start another one twice. */
+export function killMarked(mark: string): void {
+  for (let round = 0; round < 50; round++) {
+    const left = marked(mark);
+    if (left.length === 0) return;
+    for (const pid of left) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It is gone.
+      }
+    }
+  }
+}
