@@ -9,6 +9,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** The environment variable that marks what belongs to the benchmark. */
 export const MARK = 'NITRO_BENCH';
 
+/** Killing takes effect soon: so often, and after so long, it is looked who is left. */
+const roundsMax = 1000;
+const roundMs = 5;
+
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
@@ -53,9 +57,9 @@ function marked(mark: string): readonly number[] {
     });
 }
 
-/** SIGKILL to all processes with this mark, until there is none. A daemon is killed before it can start another one twice. */
+/** SIGKILL to all processes with this mark, until there is none. */
 export function killMarked(mark: string): void {
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < roundsMax; round++) {
     const left = marked(mark);
     if (left.length === 0) return;
     for (const pid of left) {
@@ -65,5 +69,7 @@ export function killMarked(mark: string): void {
         // It is gone.
       }
     }
+    // This may be the end of the program: nothing else can be waited for.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, roundMs);
   }
 }

@@ -38,6 +38,9 @@ export interface Subject {
   controlSocket(place: Place): string | undefined;
 }
 
+/** Name of a service by its number, from 1. */
+export const serviceName = (number: number): string => `service-${String(number).padStart(5, '0')}`;
+
 /** Any nitro. */
 export function nitroSubject(daemon: string, ctl: string): Subject {
   const controlSocket = ({ base }: Place): string => join(base, 'nitro.sock');

@@ -103,6 +103,8 @@ export interface Datagram {
 export interface CommonOs {
   readonly errno: Errno;
   readonly signals: Signals;
+  /** Where this system keeps what belongs to running programs: `/run` on Linux, `/var/run` elsewhere. */
+  readonly runDirectory: Bytes;
 
   /** Milliseconds, monotonic; only differences mean something. */
   now(): number;

@@ -9,8 +9,6 @@
  */
 import type { Bytes, CommonOs } from './os.js';
 
-/** Control socket where neither the environment nor the symlink names another. */
-export const defaultControlPath: Bytes = '/run/nitro/nitro.sock';
 /** Symlink whose target is the control socket of this system. */
 export const controlLink: Bytes = '/etc/nitro.sock';
 
@@ -18,12 +16,12 @@ export const controlLink: Bytes = '/etc/nitro.sock';
  * Path of the control socket (behaviour.md §7). Relative only if NITRO_SOCK is; then it counts from the working
  * directory the program was started in.
  */
-export function controlPath(os: Pick<CommonOs, 'env' | 'readLink'>): Bytes {
+export function controlPath(os: Pick<CommonOs, 'env' | 'readLink' | 'runDirectory'>): Bytes {
   const fromEnvironment = os.env('NITRO_SOCK');
   if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment;
   const target = os.readLink(controlLink);
   if (typeof target === 'string' && target !== '') return target.startsWith('/') ? target : `/etc/${target}`;
-  return defaultControlPath;
+  return `${os.runDirectory}/nitro/nitro.sock`;
 }
 
 /** Directory that a file is in, by text alone: of `a/b` it is `a`, of `b` it is `.`. */

@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#define RUN_DIRECTORY "/run"
+#else
+#define RUN_DIRECTORY "/var/run"
+#endif
+
 CALL(own_pid) { return JS_NewInt32(js, getpid()); }
 CALL(session) { return JS_NewInt32(js, getsid(0)); }
 
@@ -66,6 +72,7 @@ static const JSCFunctionListEntry errors[] = {
 
 static const JSCFunctionListEntry entries[] = {
     JS_OBJECT_DEF("errno", errors, sizeof(errors) / sizeof(errors[0]), JS_PROP_ENUMERABLE),
+    JS_PROP_STRING_DEF("runDirectory", RUN_DIRECTORY, JS_PROP_ENUMERABLE),
     JS_CFUNC_DEF("pid", 0, own_pid),
     JS_CFUNC_DEF("session", 0, session),
     JS_CFUNC_DEF("env", 1, environment),

@@ -34,6 +34,36 @@ static void on_alarm(UNUSED int number)
 {
 }
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * The C library keeps a few signals to itself, and refuses them in sigaction(). They too can have been ignored before we
+ * were started. The kernel's structure begins with the handler, and is all zeros for the default.
+ */
+typedef union { void (*handler)(int); char room[64]; } KernelAction;
+enum { KERNEL_SET_SIZE = 8, FIRST_KEPT = 32, LAST_KEPT = 34 };
+
+static bool is_kept_and_ignored(int number)
+{
+    KernelAction action;
+    if (number < FIRST_KEPT || number > LAST_KEPT)
+        return false;
+    return syscall(SYS_rt_sigaction, number, NULL, &action, KERNEL_SET_SIZE) == 0 && action.handler == SIG_IGN;
+}
+
+static void reset_kept(int number)
+{
+    static const KernelAction none;
+    if (number >= FIRST_KEPT && number <= LAST_KEPT)
+        syscall(SYS_rt_sigaction, number, &none, NULL, KERNEL_SET_SIZE);
+}
+#else
+static bool is_kept_and_ignored(UNUSED int number) { return false; }
+static void reset_kept(UNUSED int number) { }
+#endif
+
 static void set_action(int number, void (*handler)(int))
 {
     struct sigaction action;
@@ -63,7 +93,8 @@ void signals_start(bool daemon)
     sigprocmask(SIG_SETMASK, NULL, &inherited_mask);
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
-        inherited_ignore[number] = sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+        const bool is_ignored = sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+        inherited_ignore[number] = is_ignored || is_kept_and_ignored(number);
     }
     catch_all();
 }
@@ -72,8 +103,10 @@ void signals_for_child(void)
 {
     sigset_t none;
     for (int number = 1; number < NSIG; number++)
-        if (inherited_ignore[number] || sigismember(&caught_set, number) == 1)
+        if (inherited_ignore[number] || sigismember(&caught_set, number) == 1) {
             set_action(number, SIG_DFL);
+            reset_kept(number);
+        }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

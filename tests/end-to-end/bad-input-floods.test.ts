@@ -2,12 +2,12 @@
  * More than nitro can take in at once: requests, signals, services, dying children. While it is flooded it still reaps, restarts,
  * keeps its times, and answers others (protocol.md: nothing a client sends may block it).
  */
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Daemon } from './harness/daemon.js';
 import { Datagrams } from './harness/datagrams.js';
 import { childrenOf, descriptorsOf, killHard, zombiesOf } from './harness/processes.js';
-import { scenario } from './harness/scenario.js';
-import { packet, Tag } from './harness/wire.js';
+import { scenario, withDaemon } from './harness/scenario.js';
+import { packet, parseInfo, Tag } from './harness/wire.js';
 
 const SLEEP = 'exec sleep 1000';
 
@@ -59,6 +59,20 @@ scenario('1000 SIGHUP and SIGPIPE', { services: { a: { run: SLEEP }, b: { run: S
   for (let index = 0; index < 1000; index++) nitro.signal(index % 2 === 0 ? 'SIGHUP' : 'SIGPIPE');
   expect(await nitro.ctl('start', 'b')).toMatchObject({ code: 0 });
   expect(await nitro.query('a')).toMatchObject({ state: 'UP', pid });
+});
+
+test('150 services that die at once and are restarted without a delay: nitro answers between the deaths', async () => {
+  const services = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`s${index}`, { files: { run: { link: '/bin/false' } } }]));
+  await withDaemon({ services, delays: { RESPAWN: 0 } }, async (nitro) => {
+    await nitro.start();
+    await nitro.waitFor('many have died', async () => ((await nitro.info())?.get(Tag.TOTAL_SV_REAPS) ?? 0) > 500);
+    for (let round = 0; round < 10; round++) expect(parseInfo((await nitro.request(packet(Tag.INFO))) ?? '').get(Tag.MAX_SERVICE)).toBe(150);
+    for (const name of ['s0', 's149']) {
+      await nitro.want('DOWN', name);
+      await nitro.waitState(name, 'DOWN');
+    }
+    await nitro.stop({ descriptors: false });
+  });
 });
 
 scenario('300 services start, die together, and start again',

@@ -47,6 +47,7 @@ const notify = '/run/nitro/notify';
 export class FakeSystem implements LinkOs {
   readonly errno = errno;
   readonly signals = signals;
+  readonly runDirectory = '/run';
   time = 5000;
   myPid = 42;
   mySession = 40;

@@ -1,3 +1,4 @@
+/** The paths that both programs agree on (behaviour.md §7, §8). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,6 +15,7 @@ import {
 describe('control path', () => {
   const rule = (environment: string | undefined, link: string | number): string =>
     controlPath({
+      runDirectory: '/run',
       env: (name) => (name === 'NITRO_SOCK' ? environment : undefined),
       readLink: (path) => (path === '/etc/nitro.sock' ? link : -2),
     });

@@ -1,0 +1,26 @@
+/**
+ * The machine the figures are of.
+ */
+import { cpus, hostname, loadavg, release, totalmem, type } from 'node:os';
+
+export interface Machine {
+  readonly name: string;
+  readonly processors: string;
+  readonly kernel: string;
+  readonly memoryMb: number;
+  readonly node: string;
+}
+
+export function thisMachine(): Machine {
+  const processors = cpus();
+  return {
+    name: hostname(),
+    processors: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
+    kernel: `${type()} ${release()}`,
+    memoryMb: Math.round(totalmem() / 2 ** 20),
+    node: process.version,
+  };
+}
+
+/** Processes that wanted to run in the last minute, on average: how quiet it was. */
+export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 100) / 100;
