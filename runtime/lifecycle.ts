@@ -6,8 +6,6 @@
  * find something out at once (there is no `run`, the fork failed, there is no `finish`): that is an event too, and is taken before
  * any other. So no service is ever seen between two states, and nothing else in nitro changes one. Loggers are started from
  * within the step of the service that writes to them, for they go first.
- *
- * A bug in a step costs that event: it is reported and counted, and the queue goes on (architecture.md, Runtime).
  */
 import { STAY } from '../table/format.js';
 import type { Row } from '../table/format.js';
@@ -15,6 +13,7 @@ import { serviceTable } from '../table/service.js';
 import type { ServiceAction, ServiceDelay, ServiceEventName, ServiceGuard } from '../table/service.js';
 import { rowFor, rowForTimer } from '../table/step.js';
 import type { Announcements } from './announcements.js';
+import type { Bugs } from './bugs.js';
 import type { Console } from './console.js';
 import type { Delays } from './delays.js';
 import { directoryOfService, globalLogger, parameterOf } from './directory.js';
@@ -33,6 +32,7 @@ import type { Timed, Timers } from './timers.js';
 export interface Parts {
   readonly os: Os;
   readonly console: Console;
+  readonly bugs: Bugs;
   readonly delays: Delays;
   readonly directory: Directory;
   readonly services: Services;
@@ -56,8 +56,6 @@ export interface Surroundings {
 type Happening = ServiceEventName | 'TIMER';
 
 export class Lifecycle {
-  /** Steps that failed because of a bug. */
-  bugs = 0;
   /** Events that the state of their service ignores. */
   ignored = 0;
   private readonly queue: { readonly service: Service; readonly event: Happening }[] = [];
@@ -75,12 +73,8 @@ export class Lifecycle {
     if (this.isDraining) return;
     this.isDraining = true;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      try {
-        this.step(next.service, next.event);
-      } catch (bug) {
-        this.bugs += 1;
-        this.parts.console.say(`bug in ${next.event} of ${next.service.name}: ${describeBug(bug)}`);
-      }
+      const { service: of, event: taken } = next;
+      this.parts.bugs.survive(`${taken} of ${of.name}`, () => this.step(of, taken));
     }
     this.isDraining = false;
   }
@@ -307,9 +301,4 @@ function isAtRest(service: Service): boolean {
 /** Byte of the state that is shown. */
 export function shownState(service: Service): State {
   return State[stateOf(service) as keyof typeof State];
-}
-
-/** An exception, in a line. */
-export function describeBug(bug: unknown): string {
-  return bug instanceof Error ? `${bug.message} ${(bug.stack ?? '').split('\n').join(' ')}` : String(bug);
 }

@@ -7,11 +7,12 @@
  * others by a turn at most. With nothing to do there is no deadline and no call at all.
  */
 import { Announcements } from './announcements.js';
+import { Bugs } from './bugs.js';
 import type { Console } from './console.js';
 import { Control } from './control.js';
 import type { Delays } from './delays.js';
 import { Directory } from './directory.js';
-import { describeBug, Lifecycle } from './lifecycle.js';
+import { Lifecycle } from './lifecycle.js';
 import { Logs } from './logs.js';
 import type { Bytes, Fd, Os } from './os.js';
 import { Pipes } from './pipes.js';
@@ -42,6 +43,7 @@ const timersATurnMax = 32;
 export class Supervisor {
   private readonly timers = new Timers<Service | System>();
   private readonly totals = { reaps: 0, serviceReaps: 0 };
+  private readonly bugs: Bugs;
   private readonly scripts: Scripts;
   private readonly announcements: Announcements;
   private readonly lifecycle: Lifecycle;
@@ -51,6 +53,7 @@ export class Supervisor {
 
   constructor(private readonly start: Start) {
     const { os, console, delays, mode, socket, ending } = start;
+    const bugs = new Bugs(console);
     const services = new Services();
     const directory = new Directory(os, console);
     const logs = new Logs(os, console, directory, services);
@@ -59,7 +62,7 @@ export class Supervisor {
     const announcements = new Announcements(os, socket, start.notify);
     const scripts = new Scripts(os, console, directory, logs, pipes);
     const lifecycle: Lifecycle = new Lifecycle(
-      { os, console, delays, directory, services, logs, pipes, scripts, timers, announcements },
+      { os, console, bugs, delays, directory, services, logs, pipes, scripts, timers, announcements },
       {
         isGoingDown: () => this.system.isGoingDown(),
         restsDown: (service) => this.system.restsDown(service),
@@ -69,8 +72,9 @@ export class Supervisor {
     const scan = new Scan(console, directory, services, logs, lifecycle);
     const stopping = new Stopping(console, services, logs, pipes, lifecycle);
     const sys = new Sys(os, console, announcements);
-    const system = new System({ os, console, delays, mode, sys, scan, stopping, ending }, timers);
+    const system = new System({ os, console, bugs, delays, mode, sys, scan, stopping, ending }, timers);
     const catchUp = (service: Service | undefined): void => this.catchUp(service);
+    this.bugs = bugs;
     this.scripts = scripts;
     this.announcements = announcements;
     this.lifecycle = lifecycle;
@@ -94,26 +98,23 @@ export class Supervisor {
   run(): never {
     this.start.os.watch(this.start.socket);
     this.system.boot();
-    for (;;) this.turn();
+    const turn = (): void => this.turn();
+    for (;;) this.bugs.survive('a turn', turn);
   }
 
   /** One turn of the loop; waits until there is something to do. */
-  turn(): void {
-    try {
-      const fds = this.start.os.poll(this.untilNextDeadline());
-      this.announcements.invalidate();
-      this.takeSignals();
-      this.reap();
-      let isAsked = false;
-      for (const fd of fds) {
-        if (fd === this.start.socket) isAsked = true;
-        else this.hear(fd);
-      }
-      if (isAsked) this.control.serve();
-      this.fireTimers();
-    } catch (bug) {
-      this.start.console.say(`bug: ${describeBug(bug)}`);
+  private turn(): void {
+    const fds = this.start.os.poll(this.untilNextDeadline());
+    this.announcements.invalidate();
+    this.takeSignals();
+    this.reap();
+    let isAsked = false;
+    for (const fd of fds) {
+      if (fd === this.start.socket) isAsked = true;
+      else this.hear(fd);
     }
+    if (isAsked) this.control.serve();
+    this.fireTimers();
   }
 
   private untilNextDeadline(): number {

@@ -9,9 +9,9 @@ import type { Row } from '../table/format.js';
 import { rowFor, rowForTimer } from '../table/step.js';
 import { systemTable } from '../table/system.js';
 import type { SystemAction, SystemEventName, SystemGuard } from '../table/system.js';
+import type { Bugs } from './bugs.js';
 import type { Console } from './console.js';
 import type { Delays } from './delays.js';
-import { describeBug } from './lifecycle.js';
 import type { Os, Pid } from './os.js';
 import type { Scan } from './scan.js';
 import type { Service } from './service.js';
@@ -36,6 +36,7 @@ export interface Ending {
 export interface SystemParts {
   readonly os: Os;
   readonly console: Console;
+  readonly bugs: Bugs;
   readonly delays: Delays;
   readonly mode: Mode;
   readonly sys: Sys;
@@ -115,20 +116,12 @@ export class System implements Timed {
 
   private drain(first: () => void): void {
     this.isDraining = true;
-    this.guarded('boot', first);
+    this.parts.bugs.survive('boot', first);
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
       const next: Happening = event;
-      this.guarded(next, () => this.step(next));
+      this.parts.bugs.survive(next, () => this.step(next));
     }
     this.isDraining = false;
-  }
-
-  private guarded(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (bug) {
-      this.parts.console.say(`bug in ${what}: ${describeBug(bug)}`);
-    }
   }
 
   private step(event: Happening): void {

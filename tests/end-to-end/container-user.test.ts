@@ -1,15 +1,15 @@
 /**
  * nitro without privileges: behaviour.md §6 Modes. It runs as the user nobody, where the tests run as root.
  */
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { drain } from './harness/extra-loggers.js';
 import { rescan } from './harness/extra-requests.js';
 import { statusOf } from './harness/processes.js';
 import { scenario, withDaemon } from './harness/scenario.js';
 import { daemonPath } from './harness/tools.js';
-import { test } from 'vitest';
-import { execFileSync } from 'node:child_process';
+import { packet, Tag } from './harness/wire.js';
 
 const SLEEP = 'exec sleep 1000';
 const NOBODY = 65534;
@@ -38,13 +38,15 @@ test.concurrent.skipIf(!can)('§6 Modes: an ordinary user\'s nitro starts, resta
     await nitro.waitState('a', 'UP');
     expect(statusOf(nitro.pid)?.get('Uid')?.split('\t')[0]).toBe(String(NOBODY));
     await nitro.waitFor('it logs', () => nitro.read('out') === `${NOBODY}\n`);
-    expect((await nitro.ctl('restart', 'a')).code).toBe(0);
-    expect((await nitro.ctl('start', 't@x')).code).toBe(0);
+    await nitro.want('RESTART', 'a');
+    await nitro.waitFor('its second life logs', () => nitro.read('out') === `${NOBODY}\n`.repeat(2));
+    await nitro.want('UP', 't@x');
+    await nitro.waitState('t@x', 'UP');
     nitro.service('b', { run: SLEEP });
     await rescan(nitro);
     await nitro.waitState('b', 'UP');
     expect(statSync(nitro.socket).uid).toBe(NOBODY);
-    expect((await nitro.ctl('Reboot')).code).toBe(0);
+    nitro.send(packet(Tag.REBOOT));
     await nitro.waitFor('it boots again', () => nitro.stderr.split('- nitro: booting\n').length === 3);
     await nitro.waitFor('it answers', async () => (await nitro.query('a'))?.state === 'UP');
     await nitro.stop();
