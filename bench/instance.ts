@@ -128,11 +128,16 @@ export class Instance {
 
   /** Have everything brought down: ms until the daemon has ended. */
   async end(): Promise<number> {
-    const ended = new Promise<void>((resolve) => this.daemon.once('exit', () => resolve()));
     const begun = performance.now();
+    const ended = new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`the daemon does not end\n${this.said()}`)), patienceMs);
+      this.daemon.once('exit', () => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
     this.daemon.kill(this.lab.subject.endSignal);
-    const late = sleep(patienceMs).then(() => 'late');
-    if (this.isRunning && (await Promise.race([ended, late])) === 'late') throw new Error(`the daemon does not end\n${this.said()}`);
+    await ended;
     const taken = performance.now() - begun;
     if (this.exit !== '0') throw new Error(`the daemon ended with ${String(this.exit)}\n${this.said()}`);
     return taken;

@@ -41,6 +41,12 @@ export function contextSwitches(pid: number): number {
   return sum;
 }
 
+/** How long it has been on a processor, in ms; undefined if this kernel does not count that precisely. */
+export function processorMs(pid: number): number | undefined {
+  const ns = Number(read(`/proc/${pid}/schedstat`)?.split(' ')[0] ?? NaN);
+  return ns > 0 ? ns / 1e6 : undefined;
+}
+
 /** Number, arguments, stack and place of the system call it is in; undefined if that may not be read. */
 export const systemCallOf = (pid: number): string | undefined => read(`/proc/${pid}/syscall`);
 

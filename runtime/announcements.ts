@@ -16,6 +16,8 @@ interface Socket {
 
 export class Announcements {
   private sockets: Socket[] | null = null;
+  /** As read last: what counts when the directory cannot be read now. */
+  private known: Socket[] = [];
 
   constructor(
     private readonly os: Os,
@@ -40,11 +42,12 @@ export class Announcements {
 
   private read(): Socket[] {
     const entries = this.os.list(this.directory);
-    if (typeof entries === 'number') return [];
-    return entries.flatMap((file) => {
+    if (typeof entries === 'number') return this.known;
+    this.known = entries.flatMap((file) => {
       const listener = parseListener(file);
       return listener === null ? [] : [{ listener, path: `${this.directory}/${file}` }];
     });
+    return this.known;
   }
 
   /** A file that is no socket refuses too, and is not ours to remove. */

@@ -133,6 +133,8 @@ export interface CommonOs {
 
   /** Symlinks followed. -ENOENT also for a dangling link. */
   kind(path: Bytes): FileKind | Result;
+  /** Absolute path of the working directory. */
+  workingDirectory(): Bytes | Result;
   /** Target of a symlink; -EINVAL (any negative number) if `path` is none. */
   readLink(path: Bytes): Bytes | Result;
   unlink(path: Bytes): Result;
@@ -178,8 +180,6 @@ export interface Os extends CommonOs {
   /** A directory of its owner's own: not through a symlink, of this user, with mode 0700. -EEXIST: something else is there. */
   makePrivateDirectory(path: Bytes): Result;
   changeDirectory(path: Bytes): Result;
-  /** Absolute path of the working directory. */
-  workingDirectory(): Bytes | Result;
   /** Does some process receive on the datagram socket at `path`? 0: yes; -ECONNREFUSED: stale; -ENOENT: nothing there. */
   probe(path: Bytes): Result;
 
@@ -200,8 +200,6 @@ export interface Os extends CommonOs {
 
 /** What nitroctl needs beyond the common calls. */
 export interface ControlOs extends CommonOs {
-  /** Absolute path of the working directory. */
-  workingDirectory(): Bytes | Result;
   /** Do two paths lead to the same file? */
   isSameFile(a: Bytes, b: Bytes): boolean;
   /** The session this process belongs to. */

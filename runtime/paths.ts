@@ -13,12 +13,16 @@ import type { Bytes, CommonOs } from './os.js';
 export const controlLink: Bytes = '/etc/nitro.sock';
 
 /**
- * Path of the control socket (behaviour.md §7). Relative only if NITRO_SOCK is; then it counts from the working
- * directory the program was started in.
+ * Absolute path of the control socket (behaviour.md §7). A NITRO_SOCK that is relative counts from the working directory, so this has to be
+ * asked before that is changed; and a client's address must mean the same to the daemon, which has another.
  */
-export function controlPath(os: Pick<CommonOs, 'env' | 'readLink' | 'runDirectory'>): Bytes {
+export function controlPath(os: Pick<CommonOs, 'env' | 'readLink' | 'runDirectory' | 'workingDirectory'>): Bytes {
   const fromEnvironment = os.env('NITRO_SOCK');
-  if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment;
+  if (fromEnvironment !== undefined && fromEnvironment !== '') {
+    if (fromEnvironment.startsWith('/')) return fromEnvironment;
+    const directory = os.workingDirectory();
+    return absolutePath(typeof directory === 'string' ? directory : '/', fromEnvironment);
+  }
   const target = os.readLink(controlLink);
   if (typeof target === 'string' && target !== '') return target.startsWith('/') ? target : `/etc/${target}`;
   return `${os.runDirectory}/nitro/nitro.sock`;

@@ -7,7 +7,7 @@
 import { Console } from './console.js';
 import { readDelays } from './delays.js';
 import type { Bytes, Fd, Os, Result } from './os.js';
-import { absolutePath, controlPath, directoryOf, notifyDirectory } from './paths.js';
+import { controlPath, directoryOf, notifyDirectory } from './paths.js';
 import { Supervisor } from './supervisor.js';
 import type { Ending, Mode, Outcome } from './system.js';
 
@@ -19,6 +19,7 @@ export const exitUnusable = 111;
  */
 export function startNitro(os: Os, argv: readonly Bytes[]): never {
   const console = new Console(os);
+  const path = controlPath(os);
   const mode = os.pid() === 1 ? prepareMachine(os, console) : 'process';
   const startedIn = os.workingDirectory();
   const home = typeof startedIn === 'string' ? startedIn : '/';
@@ -26,7 +27,6 @@ export function startNitro(os: Os, argv: readonly Bytes[]): never {
   const changed = os.changeDirectory(directory);
   if (changed < 0) fatal(os, console, `cannot change into ${directory}: ${os.describe(-changed)}`);
 
-  const path = absolutePath(home, controlPath(os));
   const socket = openControl(os, console, path);
   const supervisor = new Supervisor({
     os,

@@ -39,10 +39,13 @@ export interface Start {
 
 /** Timers that fire in a turn: each may fork. */
 const timersATurnMax = 32;
+/** Children reaped in a turn, its requests included: each may be followed by a fork, and so by another death. */
+const reapsATurnMax = 64;
 
 export class Supervisor {
   private readonly timers = new Timers<Service | System>();
   private readonly totals = { reaps: 0, serviceReaps: 0 };
+  private reapsLeft = reapsATurnMax;
   private readonly bugs: Bugs;
   private readonly scripts: Scripts;
   private readonly announcements: Announcements;
@@ -104,7 +107,9 @@ export class Supervisor {
 
   /** One turn of the loop; waits until there is something to do. */
   private turn(): void {
-    const fds = this.start.os.poll(this.untilNextDeadline());
+    const mayWait = this.reapsLeft > 0;
+    const fds = this.start.os.poll(mayWait ? this.untilNextDeadline() : 0);
+    this.reapsLeft = reapsATurnMax;
     this.announcements.invalidate();
     this.takeSignals();
     this.reap();
@@ -132,10 +137,12 @@ export class Supervisor {
     }
   }
 
-  /** Reap all that ended, whoever it was. */
+  /** Reap all that ended, whoever it was; what is too much for a turn, in the next. */
   private reap(): void {
     const { os } = this.start;
-    for (let child = os.reap(); child !== null; child = os.reap()) {
+    for (; this.reapsLeft > 0; this.reapsLeft -= 1) {
+      const child = os.reap();
+      if (child === null) break;
       this.totals.reaps += 1;
       if (this.lifecycle.ended(child.pid, child.status)) this.totals.serviceReaps += 1;
       else this.system.ended(child.pid, child.status);

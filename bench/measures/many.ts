@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { figure } from '../figures.js';
 import type { Finding } from '../figures.js';
-import { residentKb } from '../processes.js';
+import { processorMs, residentKb } from '../processes.js';
 import { repeat } from './measure.js';
 import type { Measure } from './measure.js';
 
@@ -28,18 +28,21 @@ export const many: Measure = {
       lab.with(services, async (instance) => {
         const { last: executed } = await instance.waitExecuted();
         const running = await instance.waitRunning();
+        const processor = processorMs(instance.pid);
         const { command, environment } = instance.listing();
         const listed = await lab.runForNumbers([lab.tool('timed'), '1', ...command], environment);
         const lines = (await instance.list()).length;
         if (lines !== services) throw new Error(`the list has ${lines} lines for ${services} services`);
         const resident = residentKb(instance.pid);
-        return { executed, running, listed: (listed[0] ?? NaN) / 1e6, resident, ended: await instance.end() };
+        return { executed, running, processor, listed: (listed[0] ?? NaN) / 1e6, resident, ended: await instance.end() };
       }),
     );
     const note = `the list has ${services} lines`;
     yield figure(`start to exec of the last of ${services}`, 'ms', runs.map(({ executed }) => executed));
     const running = runs.flatMap((run) => run.running ?? []);
     if (running.length > 0) yield figure(`start until ${services} are STARTING`, 'ms', running);
+    const processor = runs.flatMap((run) => run.processor ?? []);
+    if (processor.length > 0) yield figure(`processor time of the daemon for these`, 'ms', processor);
     yield figure(`list of ${services}, whole process`, 'ms', runs.map(({ listed }) => listed), { note });
     yield figure(`resident, ${services} services`, 'KB', runs.map(({ resident }) => resident));
     yield figure(`shutdown of ${services}`, 'ms', runs.map(({ ended }) => ended));

@@ -3,6 +3,7 @@
  */
 import { figure } from '../figures.js';
 import type { Finding } from '../figures.js';
+import { processorMs } from '../processes.js';
 import { repeat } from './measure.js';
 import type { Measure } from './measure.js';
 
@@ -18,7 +19,10 @@ export const start: Measure = {
     yield figure('start to exec of its only service', 'ms', one.map(({ first }) => first), { atMost: 5 });
 
     const some = await repeat(runs, () =>
-      lab.with(someServices, async (instance) => ({ ...(await instance.waitExecuted()), running: await instance.waitRunning() })),
+      lab.with(someServices, async (instance) => {
+        const executed = await instance.waitExecuted();
+        return { ...executed, running: await instance.waitRunning(), processor: processorMs(instance.pid) };
+      }),
     );
     yield figure(`start to exec of the first of ${someServices}`, 'ms', some.map(({ first }) => first));
     yield figure(`start to exec of the last of ${someServices}`, 'ms', some.map(({ last }) => last), { atMost: 500 });
@@ -26,6 +30,8 @@ export const start: Measure = {
     const what = `start until ${someServices} are STARTING`;
     if (running.length > 0) yield figure(what, 'ms', running, { atMost: 500, note: 'as LIST says it: some ms late' });
     else yield { kind: 'skipped', what, why: 'it has no control protocol' };
+    const processor = some.flatMap((run) => run.processor ?? []);
+    if (processor.length > 0) yield figure(`processor time of the daemon for these`, 'ms', processor);
   },
 };
 

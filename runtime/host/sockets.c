@@ -86,6 +86,30 @@ CALL(receive)
     return datagram;
 }
 
+/*
+ * What is sent and not yet received counts against the sender's socket. So a few listeners that never read can use up all
+ * that ours may have under way, and nothing would reach anybody any more. A socket of its own, without a name, is free of that: the datagram
+ * outlives it. Where the receiver itself is full, it fails just the same.
+ */
+static ssize_t send_by_another(const struct sockaddr_un *to, const char *data, size_t length)
+{
+    const int fd = new_socket();
+    if (fd < 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    const ssize_t sent = sendto(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+    const int failure = errno;
+    close(fd);
+    errno = failure;
+    return sent;
+}
+
+static bool is_full(int failure)
+{
+    return failure == EAGAIN || failure == EWOULDBLOCK || failure == ENOBUFS;
+}
+
 /* Send, and wait for room for at most so long, with the signals let in. */
 static int deliver(int fd, const struct sockaddr_un *to, const char *data, size_t length, int wait_ms)
 {
@@ -103,8 +127,10 @@ static int deliver(int fd, const struct sockaddr_un *to, const char *data, size_
         errno = failure;
     } else {
         sent = sendto(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+        if (sent < 0 && is_full(errno))
+            sent = send_by_another(to, data, length);
     }
-    return sent >= 0 ? 0 : errno == ENOBUFS || errno == EWOULDBLOCK ? -EAGAIN : -errno;
+    return sent >= 0 ? 0 : is_full(errno) ? -EAGAIN : -errno;
 }
 
 CALL(send_datagram)

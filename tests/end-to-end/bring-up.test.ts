@@ -89,7 +89,7 @@ scenario('§6 during SYS/setup "nothing else is started, save what it asks for w
     system: { setup: '"$NITROCTL" up asked; "$NITROCTL" start started t@1; "$NITROCTL" restart restarted; "$NITROCTL" -t 3 wait-up asked || note failed; "$NITROCTL" list | sed "s/ .*(.*//" >"$T/list"; note done' },
   },
   async (nitro) => {
-    await nitro.waitState('other', 'UP');
+    await nitro.waitFor('all have noted', () => nitro.journal().length >= 5);
     const journal = nitro.journal().map((line) => line.replace(/ \d+$/, ''));
     expect([...journal.slice(0, 3)].sort()).toEqual(['asked', 'started', 't@1']);
     expect(journal.slice(3)).toEqual(['done', 'other']);
@@ -121,7 +121,7 @@ scenario('§6 a service that SYS/setup started and that crashes meanwhile is res
   { services: { a: { run: 'note life; [ -e "$T/ok" ] && exec sleep 1000; : >"$T/ok"; exit 1' } }, system: { setup: '"$NITROCTL" up a; gate go' }, delays: { RESPAWN: 10 } },
   async (nitro) => {
     await nitro.waitState('a', 'UP');
-    expect(nitro.journal()).toEqual(['life', 'life']);
+    await nitro.waitFor('both lives have noted', () => nitro.journal().length === 2);
     expect((await nitro.query('SYS'))?.state).toBe('SETUP');
     nitro.open('go');
     await nitro.waitTrace('SYS', ['DOWN'], 'end');

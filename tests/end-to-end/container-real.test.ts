@@ -2,6 +2,7 @@
  * nitro as the real pid 1 of a machine: behaviour.md §2, and §6 Modes, Shutdown and Final 3. It only takes itself for that: see
  * extra-container.ts.
  */
+import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
 import { outerPid, realPid1Scenario, systemCalls } from './harness/extra-container.js';
 import type { Daemon } from './harness/daemon.js';
@@ -9,7 +10,7 @@ import { packet, Tag } from './harness/wire.js';
 
 const SLEEP = 'exec sleep 1000';
 async function isUp(nitro: Daemon): Promise<void> {
-  await nitro.waitFor('it answers', async () => nitro.exit !== undefined || (await nitro.info()) !== undefined);
+  await nitro.waitFor('it answers', async () => nitro.exit !== undefined || (existsSync(nitro.socket) && (await nitro.info()) !== undefined));
   await nitro.waitState('a', 'UP');
 }
 /** The last system calls of the end: remount, sync, and what became of the machine. */

@@ -28,7 +28,7 @@ function permitted(): boolean {
 }
 const can = permitted();
 
-test.concurrent.skipIf(!can)('§6 Modes: an ordinary user\'s nitro starts, restarts, logs, rescans, reboots and shuts down', async () => {
+test.concurrent('§6 Modes: an ordinary user\'s nitro starts, restarts, logs, rescans, reboots and shuts down', { skip: !can }, async () => {
   await withDaemon({
     wrapper,
     services: { a: { run: 'echo $(id -u); exec sleep 1000', log: '../logger' }, logger: { run: drain('out') }, 't@': { run: SLEEP } },
@@ -54,7 +54,7 @@ test.concurrent.skipIf(!can)('§6 Modes: an ordinary user\'s nitro starts, resta
   });
 });
 
-test.concurrent.skipIf(!can)('§7 another user can neither use the control socket nor listen: exit 4', async () => {
+test.concurrent('§7 another user can neither use the control socket nor listen: exit 4', { skip: !can }, async () => {
   await withDaemon({ services: { a: { run: SLEEP } } }, async (nitro) => {
     await nitro.start();
     await nitro.waitState('a', 'UP');
@@ -70,7 +70,7 @@ test.concurrent.skipIf(!can)('§7 another user can neither use the control socke
   });
 });
 
-test.concurrent.skipIf(!can)('§6 an ordinary user whose control directory cannot be made: exit 111 with one line', async () => {
+test.concurrent('§6 an ordinary user whose control directory cannot be made: exit 111 with one line', { skip: !can }, async () => {
   await withDaemon({ wrapper, env: { NITRO_SOCK: '/proc/nitro/sock' } }, async (nitro) => {
     await nitro.spawn();
     expect((await nitro.waitExit()).code).toBe(111);
@@ -79,8 +79,8 @@ test.concurrent.skipIf(!can)('§6 an ordinary user whose control directory canno
 });
 
 scenario('§6 Modes: a nitro that is not pid 1 keeps its umask, and mounts nothing',
-  { services: { a: { run: 'umask >"$T/umask"; exec sleep 1000' } }, wrapper: ['sh', '-c', 'umask 027; exec "$@"', 'sh'] },
+  { services: { a: { run: 'umask >"$T/umask"; note ready; exec sleep 1000' } }, wrapper: ['sh', '-c', 'umask 027; exec "$@"', 'sh'] },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it is ready', () => nitro.journal().length === 1);
     expect(nitro.read('umask').trim()).toMatch(/^0*027$/);
   });

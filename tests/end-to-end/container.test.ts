@@ -13,6 +13,7 @@ containerScenario('§6 Modes: in a container nitro is pid 1 and works as ever; i
   { services: { a: { run: 'note $$ $PPID; exec sleep 1000' }, b: { setup: 'exit 0' } }, system: { setup: 'note setup', finish: 'note finish $3', final: 'note final $1' } },
   async (nitro) => {
     await nitro.waitState('a', 'UP');
+    await nitro.waitFor('both have noted', () => nitro.journal().length === 2);
     const info = await nitro.info();
     expect(info?.get(Tag.NITRO_PID)).toBe(1);
     expect(await nitro.pidOf('a')).toBe(Number(nitro.journal()[1]?.split(' ')[0]));
@@ -80,9 +81,12 @@ containerScenario('§6 Shutdown 4: "up to SIGTERM_ALL; SIGKILL to every process"
 
 containerScenario('§6 Shutdown 4: "Requests go on being answered meanwhile, and none (rescan, up, down of any name) changes what happens"',
   {
-    services: { a: { run: `setsid sh -c 'trap "" TERM; echo ignoring >>"$T/journal"; while :; do sleep 0.02; done' & exec sleep 1000` }, d: { run: 'note wrong', down: true } },
+    services: {
+      a: { run: `setsid sh -c 'trap "" TERM; echo ignoring >>"$T/journal"; until [ -e "$T/go" ]; do sleep 0.02; done' & exec sleep 1000` },
+      d: { run: 'note wrong', down: true },
+    },
     system: { final: 'note final $1' },
-    delays: { SIGTERM_ALL: 1500 },
+    delays: { SIGTERM_ALL: 20_000 },
   },
   async (nitro) => {
     await nitro.waitFor('the orphan is ready', () => nitro.journal().includes('ignoring'));
@@ -96,6 +100,7 @@ containerScenario('§6 Shutdown 4: "Requests go on being answered meanwhile, and
       expect(['000051', OK, ENOSYS]).toContain(await nitro.request(request));
     process.kill(await outerPid(nitro), 'SIGHUP');
     expect((await nitro.query('a'))?.state).toBe('DOWN');
+    nitro.open('go');
     expect(await nitro.waitExit()).toEqual({ code: 0, signal: null });
     expect(nitro.journal()).toEqual(['ignoring', 'final shutdown']);
   });
@@ -116,9 +121,9 @@ containerScenario('§6 Final 3: Reboot in a container: nitro is executed again a
   });
 
 containerScenario('§6 Modes: "Pid 1: umask 022"; "/run is mounted (tmpfs) if it is no mount point"; /dev stays if /dev/null is there',
-  { services: { a: { run: 'umask >"$T/umask"; cat /proc/mounts >"$T/mounts"; exec sleep 1000' } }, container: { prepare: 'umask 077; : >/run/hidden; : >/dev/marker' } },
+  { services: { a: { run: 'umask >"$T/umask"; cat /proc/mounts >"$T/mounts"; note ready; exec sleep 1000' } }, container: { prepare: 'umask 077; : >/run/hidden; : >/dev/marker' } },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it is ready', () => nitro.journal().length === 1);
     expect(nitro.read('umask').trim()).toMatch(/^0*022$/);
     const mounts = nitro.read('mounts').split('\n').map((line) => line.split(' '));
     expect(mounts.filter(([, where]) => where === '/run').map(([, , type]) => type)).toEqual(['tmpfs']);
@@ -127,11 +132,11 @@ containerScenario('§6 Modes: "Pid 1: umask 022"; "/run is mounted (tmpfs) if it
 
 containerScenario('§6 Modes: "/dev is mounted (devtmpfs) if /dev/null is missing and it is no mount point"; a /run that is one is left alone',
   {
-    services: { a: { run: 'cat /proc/mounts >"$T/mounts"; ls /run >"$T/run"; exec sleep 1000' } },
+    services: { a: { run: 'cat /proc/mounts >"$T/mounts"; ls /run >"$T/run"; note ready; exec sleep 1000' } },
     container: { emptyDev: true, prepare: 'mount -t tmpfs mine /run; : >/run/mine' },
   },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it is ready', () => nitro.journal().length === 1);
     const mounts = nitro.read('mounts').split('\n').map((line) => line.split(' '));
     expect(mounts.filter(([, where]) => where === '/dev').map(([, , type]) => type)).toEqual(['devtmpfs']);
     expect(mounts.filter(([, where]) => where === '/run').map(([what]) => what)).toEqual(['mine']);
@@ -140,11 +145,11 @@ containerScenario('§6 Modes: "/dev is mounted (devtmpfs) if /dev/null is missin
 
 containerScenario('§6 Modes: a /dev that is a mount point is left alone, though it has no null',
   {
-    services: { a: { run: 'cat /proc/mounts >"$T/mounts"; exec sleep 1000' } },
+    services: { a: { run: 'cat /proc/mounts >"$T/mounts"; note ready; exec sleep 1000' } },
     container: { emptyDev: true, prepare: 'mount -t tmpfs mine /dev' },
   },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it is ready', () => nitro.journal().length === 1);
     const mounts = nitro.read('mounts').split('\n').map((line) => line.split(' '));
     expect(mounts.filter(([, where]) => where === '/dev').map(([what]) => what)).toEqual(['mine']);
     expect((await nitro.ctl('restart', 'a')).code).toBe(0);
@@ -161,9 +166,9 @@ containerScenario('§6 Modes: "/dev/console becomes stdin, stdout and stderr if 
   });
 
 containerScenario('§6 Modes: "Descriptors 0, 1 and 2 are always open, to nowhere if need be"',
-  { services: { a: { run: 'ls -l /proc/1/fd /proc/self/fd >"$T/fds"; exec sleep 1000' } }, container: { prepare: 'exec <&- >&- 2>&-' } },
+  { services: { a: { run: 'ls -l /proc/1/fd /proc/self/fd >"$T/fds"; note ready; exec sleep 1000' } }, container: { prepare: 'exec <&- >&- 2>&-' } },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it is ready', () => nitro.journal().length === 1);
     for (const fd of [0, 1, 2]) expect(nitro.read('fds')).toMatch(new RegExp(` ${fd} -> /dev/null`));
   });
 

@@ -18,7 +18,9 @@ async function withPath(description: Description, body: (nitro: Daemon) => Promi
     await body(nitro);
   });
 }
-const up = async (nitro: Daemon): Promise<void> => void (await nitro.waitFor('it runs', () => nitro.exit !== undefined || nitro.journal().includes('a')));
+async function up(nitro: Daemon): Promise<void> {
+  await nitro.waitFor('it runs', () => nitro.exit !== undefined || nitro.journal().includes('a'));
+}
 
 test.concurrent('§7 control directory and notify/ that do not exist: made with mode 0700, whatever the umask; the socket is for the owner alone', async () => {
   await withPath({ env: { NITRO_SOCK: 'new/sock' }, wrapper: ['sh', '-c', 'umask 000; exec "$@"', 'sh'] }, async (nitro) => {

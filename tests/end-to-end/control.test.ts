@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { rescan } from './harness/extra-requests.js';
 import { scenario } from './harness/scenario.js';
 import { ENOSYS, ESRCH, OK, packet, parse, parseInfo, parseServices, Tag } from './harness/wire.js';
@@ -81,7 +82,7 @@ scenario('protocol.md: DOWN creates "only while SYS exists", READY never; QUERY 
   });
 
 scenario('protocol.md QUERY: "STATE, PID, WSTATUS, UPTIME in one datagram, and SETUP_PID or FINISH_PID while such a script runs"',
-  { services: { a: { setup: 'note $$; gate setup', run: 'note $$; exit 3', finish: 'note $$; gate finish' } }, delays: { RESPAWN: 60_000 } },
+  { services: { a: { setup: 'note $$; gate setup', run: 'note $$; exit 3', finish: 'note $$; gate finish' } }, delays: { ...PATIENT, RESPAWN: 60_000 } },
   async (nitro) => {
     const tags = async (): Promise<readonly number[]> => parse((await nitro.request(packet(Tag.QUERY, 'a'))) ?? '').map(({ tag }) => tag);
     await nitro.waitFor('setup runs', () => nitro.journal().length === 1);

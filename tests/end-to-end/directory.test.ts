@@ -77,10 +77,11 @@ scenario('§2 NAME@PARAM: "its files are those of NAME@/ (also where NAME@PARAM 
     const { base } = nitro;
     for (const parameter of ['link', 'astray', 'dir', 'called', 'with space', 'a@b@@c', '-e', '$HOME']) {
       const name = `t@${parameter}`;
+      const own = (): readonly string[] => nitro.journal().filter((line) => line.includes(`<${parameter}>`));
       expect((await nitro.ctl('start', '--', name)).code).toBe(0);
+      await nitro.waitFor('setup and run have noted', () => own().length === 2);
       expect((await nitro.ctl('down', '--', name)).code).toBe(0);
-      const own = nitro.journal().filter((line) => line.includes(`<${parameter}>`));
-      expect(own).toEqual([`setup 1 <${parameter}> ${base}/d/t@`, `run 1 <${parameter}> ${base}/d/t@`, `finish 3 -1 15 <${parameter}> ${base}/d/t@`]);
+      expect(own()).toEqual([`setup 1 <${parameter}> ${base}/d/t@`, `run 1 <${parameter}> ${base}/d/t@`, `finish 3 -1 15 <${parameter}> ${base}/d/t@`]);
     }
     expect(nitro.journal()).not.toContain('wrong');
     expect((await nitro.list()).has('t@')).toBe(false);
@@ -98,7 +99,7 @@ scenario('§2 a template that is a symlink to a directory',
   { entries: { '../real': { directory: { run: script(`note "$1"; ${SLEEP}`) } }, 't@': { link: '../real' } } },
   async (nitro) => {
     expect((await nitro.ctl('start', 't@a')).code).toBe(0);
-    expect(nitro.journal()).toEqual(['a']);
+    await nitro.waitFor('it has noted', () => nitro.journal().join() === 'a');
     await rescan(nitro);
     expect((await nitro.query('t@a'))?.state).toBe('UP');
   });

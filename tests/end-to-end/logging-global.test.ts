@@ -23,7 +23,7 @@ scenario('§5 LOG is "the logger of every service without a log link": setup, ru
     LOG: { run: drain('log') },
   } },
   async (nitro) => {
-    await nitro.waitState('a', 'UP');
+    await nitro.waitFor('it has begun', () => nitro.read('log').includes('a run'));
     expect((await nitro.ctl('down', 'a')).code).toBe(0);
     await nitro.waitFor('LOG has it all', () => linesOf(nitro, 'log').length === 3);
     expect(linesOf(nitro, 'log')).toEqual(['a setup', 'a run', 'a finish']);
@@ -155,6 +155,7 @@ scenario('§5 LOG@ is started before the service, is shared with nobody, and sta
     await nitro.waitState('a', 'UP');
     const order = nitro.announcements().filter(({ state }) => state === 'SETUP').map(({ name }) => name);
     expect(order).toEqual(['LOG', 'LOG@a', 'a']);
+    await nitro.waitFor('the first line', () => nitro.read('log') === 'a: line\n');
     const pid = await nitro.pidOf('LOG@a');
     expect((await nitro.ctl('restart', 'a')).code).toBe(0);
     expect(await nitro.pidOf('LOG@a')).toBe(pid);

@@ -2,6 +2,7 @@
  * Loggers that go away: behaviour.md §5, when a pipe is closed and when it is not.
  */
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { rescanUntil, waitForgotten } from './harness/extra-requests.js';
 import { drain, linesOf } from './harness/extra-loggers.js';
 import type { Daemon } from './harness/daemon.js';
@@ -76,7 +77,7 @@ scenario('§5 "When a logger is forgotten, a service that still has its pipe kee
   });
 
 scenario('§5 "A pipe is closed only when ... no service, and no finish, can write to it any more": the finish of a service that is gone',
-  { services: { a: { run: 'exit 0', finish: 'gate go; echo last words && note written', log: '../logger' }, logger: { run: drain('out') }, b: { run: SLEEP } } },
+  { services: { a: { run: 'exit 0', finish: 'gate go; echo last words && note written', log: '../logger' }, logger: { run: drain('out') }, b: { run: SLEEP } }, delays: PATIENT },
   async (nitro) => {
     await nitro.waitState('a', 'RESTART');
     await nitro.waitState('logger', 'UP');

@@ -156,3 +156,17 @@ scenario('§5 on shutdown, a service that is killed because it does not end leav
     await nitro.stop();
     expect(nitro.read('out')).toBe('told\n');
   });
+
+scenario('§5 on shutdown, a logger whose user has got another link, but still writes into its pipe, goes after that user: nothing is lost',
+  { services: {
+    w: { run: lastWords('w'), finish: 'sleep 0.2', log: '../one' }, one: { run: drain('one') }, two: { run: drain('two'), down: true },
+    other: { run: SLEEP, log: '../two' },
+  } },
+  async (nitro) => {
+    await nitro.waitFor('the first line arrives', () => nitro.read('one') === 'w began\n');
+    for (const name of ['one', 'two', 'other']) await nitro.waitState(name, 'UP');
+    nitro.place('w/log', { link: '../two' });
+    expect((await nitro.ctl('rescan')).code).toBe(0);
+    await nitro.stop();
+    expect([...linesOf(nitro, 'one'), ...linesOf(nitro, 'two')]).toEqual(words('w'));
+  });

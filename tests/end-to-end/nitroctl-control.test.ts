@@ -2,6 +2,7 @@
  * What nitroctl asks for and waits for, and how it exits: behaviour.md §8.
  */
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { argumentsOf, statOf } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
 
@@ -41,7 +42,7 @@ for (const command of ['up', 'u'])
 
 for (const command of ['down', 'd', 'stop'])
   scenario(`§8 ${command}: "ask, wait for DOWN or FATAL"`,
-    { services: { a: { run: 'trap "gate go; exit 0" TERM; note a; while :; do sleep 0.01; done', finish: 'note finish' }, fatal: { setup: 'exit 111' }, off: { run: SLEEP, down: true } } },
+    { services: { a: { run: 'trap "gate go; exit 0" TERM; note a; while :; do sleep 0.01; done', finish: 'note finish' }, fatal: { setup: 'exit 111' }, off: { run: SLEEP, down: true } }, delays: PATIENT },
     async (nitro) => {
       await nitro.waitFor('it runs', () => nitro.journal().includes('a'));
       await nitro.waitState('fatal', 'FATAL');
@@ -89,7 +90,7 @@ scenario('§8 restart of a service that cannot start again: exit 1',
 
 scenario('§8 fast-start: done at STARTING, exit 1 at FATAL; fast-stop: done at SHUTDOWN, or DOWN',
   { services: { a: { run: 'trap "gate go; exit 0" TERM; note a; while :; do sleep 0.01; done', 'notification-fd': 0, down: true },
-    fatal: { files: { run: { text: '#!/no/such\n', mode: 0o755 } }, down: true } } },
+    fatal: { files: { run: { text: '#!/no/such\n', mode: 0o755 } }, down: true } }, delays: PATIENT },
   async (nitro) => {
     expect((await nitro.ctl('fast-start', 'a')).code).toBe(0);
     expect((await nitro.query('a'))?.state).toBe('STARTING');
@@ -158,7 +159,7 @@ for (const [pause, cont, kill] of [['pause', 'cont', 'kill'], ['p', 'c', 'k']] a
     { services: { a: { run: SLEEP, finish: 'note finish $1 $2' } } },
     async (nitro) => {
       const { pid } = await nitro.waitState('a', 'UP');
-      expect(argumentsOf(pid)).toEqual(['sleep', '1000']);
+      await nitro.waitFor('its shell has become sleep', () => argumentsOf(pid)[0] === 'sleep');
       expect((await nitro.ctl(pause, 'a')).code).toBe(0);
       await nitro.waitFor('it stands still', () => statOf(pid, 0) === 'T');
       expect((await nitro.ctl(cont, 'a')).code).toBe(0);

@@ -1,7 +1,9 @@
 /**
  * Rescans in bring-up and shutdown, with many services, and while the directory changes: behaviour.md §6.
  */
+import { renameSync } from 'node:fs';
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { rescan } from './harness/extra-requests.js';
 import { alive } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
@@ -26,7 +28,7 @@ for (const how of ['nitroctl', 'SIGHUP'] as const)
     });
 
 scenario('§6 Shutdown 1 "rescan [is] answered but ignored": nothing new is started, nothing is forgotten or brought down early',
-  { services: { a: { run: 'trap "" TERM; exec sleep 1000' }, b: { run: SLEEP } }, system: { finish: 'note finish; gate go' }, delays: { SHUTDOWN: 300 } },
+  { services: { a: { run: 'trap "gate a; exit 0" TERM; while :; do sleep 0.01; done' }, b: { run: SLEEP } }, system: { finish: 'note finish; gate go' }, delays: PATIENT },
   async (nitro) => {
     for (const name of ['a', 'b']) await nitro.waitState(name, 'UP');
     nitro.signal('SIGTERM');
@@ -41,6 +43,7 @@ scenario('§6 Shutdown 1 "rescan [is] answered but ignored": nothing new is star
     nitro.open('go');
     await nitro.waitState('a', 'SHUTDOWN');
     expect(await nitro.request('00007e')).toBe(OK);
+    nitro.open('a');
     await nitro.waitExit();
     expect(nitro.trace('new')).toEqual([]);
   });
@@ -121,7 +124,9 @@ scenario('§6 a hundred SIGHUP and requests at once are harmless',
       nitro.signal('SIGHUP');
       nitro.send('00007e');
     }
-    nitro.service('b', { run: SLEEP });
+    // Moved there as a whole: none of these rescans finds a script that is not executable yet.
+    nitro.service('../b', { run: SLEEP });
+    renameSync(`${nitro.base}/b`, `${nitro.directory}/b`);
     await rescan(nitro);
     await nitro.waitState('b', 'UP');
     expect(await nitro.pidOf('a')).toBe(pid);

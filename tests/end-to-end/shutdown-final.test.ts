@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { argumentsOf, environmentOf } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
 import { OK, packet, Tag } from './harness/wire.js';
@@ -133,6 +134,7 @@ for (const [first, second, word] of [[Tag.SHUTDOWN, Tag.REBOOT, 'shutdown'], [Ta
     {
       services: { a: { run: 'trap "gate a; exit 0" TERM; note a; while :; do sleep 0.01; done' } },
       system: { finish: 'note finish $3; gate finish', final: 'note final $1', setup: '[ ! -e "$T/again" ] || { note booted again; rm "$T/a"; }; : >"$T/again"' },
+      delays: PATIENT,
     },
     async (nitro) => {
       await nitro.waitFor('it runs', () => nitro.journal().includes('a'));

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
+import { PATIENT } from './harness/extra-delays.js';
 import { isKnown } from './harness/extra-requests.js';
 import { scenario } from './harness/scenario.js';
 import { OK, packet, Tag, type State } from './harness/wire.js';
@@ -34,7 +35,7 @@ scenario('§6 Shutdown with nothing to bring down',
   });
 
 scenario('§6 Shutdown 2: "SYS/finish 0 0 shutdown|reboot, as service SYS", while the services go on, until it ends',
-  { services: { a: { run: SLEEP }, logger: { run: SLEEP }, u: { run: SLEEP, log: '../logger' } }, system: { finish: 'note finish $# $1 $2 $3 $(pwd); gate go; note finished' } },
+  { services: { a: { run: SLEEP }, logger: { run: SLEEP }, u: { run: SLEEP, log: '../logger' } }, system: { finish: 'note finish $# $1 $2 $3 $(pwd); gate go; note finished' }, delays: PATIENT },
   async (nitro) => {
     for (const name of ['a', 'u', 'logger']) await nitro.waitState(name, 'UP');
     nitro.signal('SIGTERM');
@@ -49,7 +50,7 @@ scenario('§6 Shutdown 2: "SYS/finish 0 0 shutdown|reboot, as service SYS", whil
   });
 
 scenario('§6 Shutdown 2 "nothing else [ends the wait]" (CORRECTED): services that end, requests, signals, a stop of SYS',
-  { services: { a: { run: SLEEP, finish: 'note a ended' }, b: { run: SLEEP }, t: { setup: 'note setup; gate t; exit 0', run: 'note wrong' } }, system: { finish: 'note finish; gate go; note done' } },
+  { services: { a: { run: SLEEP, finish: 'note a ended' }, b: { run: SLEEP }, t: { setup: 'note setup; gate t; exit 0', run: 'note wrong' } }, system: { finish: 'note finish; gate go; note done' }, delays: PATIENT },
   async (nitro) => {
     for (const name of ['a', 'b']) await nitro.waitState(name, 'UP');
     await nitro.waitState('t', 'SETUP');
@@ -86,7 +87,7 @@ for (const [kind, tag] of [['shutdown', Tag.SHUTDOWN], ['reboot', Tag.REBOOT]] a
     });
 
 scenario('§6 Shutdown 2: a second SIGTERM is a second request, and a third is harmless',
-  { services: { a: { run: 'trap "gate a; exit 0" TERM; note a; while :; do sleep 0.01; done' } }, system: { finish: 'note finish; exec sleep 1000' }, delays: { SYS_FINISH: 60_000 } },
+  { services: { a: { run: 'trap "gate a; exit 0" TERM; note a; while :; do sleep 0.01; done' } }, system: { finish: 'note finish; exec sleep 1000' }, delays: PATIENT },
   async (nitro) => {
     await nitro.waitFor('it runs', () => nitro.journal().includes('a'));
     nitro.signal('SIGTERM');
@@ -128,7 +129,7 @@ for (const [what, entry] of Object.entries(BROKEN))
     });
 
 scenario('§6 Shutdown 1: "From here WANT_UP, WANT_RESTART and rescan are answered but ignored", also while services go down',
-  { services: { slow: { run: 'trap "gate go; exit 0" TERM; note slow; while :; do sleep 0.01; done' }, a: { run: SLEEP }, d: { run: 'note wrong', down: true } } },
+  { services: { slow: { run: 'trap "gate go; exit 0" TERM; note slow; while :; do sleep 0.01; done' }, a: { run: SLEEP }, d: { run: 'note wrong', down: true } }, delays: PATIENT },
   async (nitro) => {
     await nitro.waitFor('it runs', () => nitro.journal().includes('slow'));
     await nitro.waitState('a', 'UP');
@@ -169,7 +170,7 @@ for (const [state, service, after, journal] of AT_SHUTDOWN)
     });
 
 scenario('§6 Shutdown 3, §3: a service in RESTART whose finish runs goes to SHUTDOWN, then DOWN',
-  { services: { a: { run: 'exit 0', finish: 'note finish; gate go' } } },
+  { services: { a: { run: 'exit 0', finish: 'note finish; gate go' } }, delays: PATIENT },
   async (nitro) => {
     await nitro.waitState('a', 'RESTART');
     await nitro.waitFor('finish runs', () => nitro.journal().includes('finish'));

@@ -29,19 +29,19 @@ function expectBetween(ms: number, leastMs: number, mostMs: number): void {
 scenario('§1 STARTING is 2000 ms', { services: { a: { run: SLEEP, down: true } }, delays: 'default' }, async (nitro) => {
   const askedMs = nowMs();
   await nitro.want('UP', 'a');
-  expectBetween(await timeTo(nitro, 'a', 'UP', askedMs), 2000, 4000);
+  expectBetween(await timeTo(nitro, 'a', 'UP', askedMs), 2000, 8000);
 });
 
 scenario('§1 RESPAWN is 1000 ms after a short life', { services: { a: { run: 'stamp begin; exit 1', finish: 'stamp end' } }, delays: 'default' },
   async (nitro) => {
     await nitro.waitFor('a second life', () => nitro.stamps('begin').length >= 2);
-    expectBetween((nitro.stamps('begin')[1] ?? 0) - (nitro.stamps('end')[0] ?? 0), 985, 3000);
+    expectBetween((nitro.stamps('begin')[1] ?? 0) - (nitro.stamps('end')[0] ?? 0), 985, 8000);
   });
 
 scenario('§1 RESPAWN is 1000 ms after a failed setup', { services: { a: { setup: 'stamp begin; stamp end; exit 1', run: SLEEP } }, delays: 'default' },
   async (nitro) => {
     await nitro.waitFor('a second try', () => nitro.stamps('begin').length >= 2);
-    expectBetween((nitro.stamps('begin')[1] ?? 0) - (nitro.stamps('end')[0] ?? 0), 985, 3000);
+    expectBetween((nitro.stamps('begin')[1] ?? 0) - (nitro.stamps('end')[0] ?? 0), 985, 8000);
   });
 
 scenario('§1 SPAWN_ERROR is 2000 ms', { services: { a: { run: SLEEP, down: true } }, delays: 'default' }, async (nitro) => {
@@ -50,21 +50,21 @@ scenario('§1 SPAWN_ERROR is 2000 ms', { services: { a: { run: SLEEP, down: true
   await nitro.want('UP', 'a');
   await nitro.waitTrace('a', ['DELAY'], 'end');
   closeSync(writing);
-  expectBetween(await timeTo(nitro, 'a', 'STARTING', askedMs), 2000, 4000);
+  expectBetween(await timeTo(nitro, 'a', 'STARTING', askedMs), 2000, 8000);
 });
 
 scenario('§1 SHUTDOWN is 7000 ms', { services: { a: { run: "trap '' TERM; note ready; exec sleep 1000" } }, delays: 'default' }, async (nitro) => {
   await nitro.waitFor('run is ready', () => nitro.journal().length > 0);
   const askedMs = nowMs();
   await nitro.want('DOWN', 'a');
-  expectBetween(await timeTo(nitro, 'a', 'DOWN', askedMs), 7000, 9500);
+  expectBetween(await timeTo(nitro, 'a', 'DOWN', askedMs), 7000, 13_000);
 });
 
 scenario('§1 FINISH is 7000 ms', { services: { a: { run: `note ready; ${SLEEP}`, finish: "trap '' TERM; exec sleep 1000" } }, delays: 'default' }, async (nitro) => {
   await nitro.waitFor('run is ready', () => nitro.journal().length > 0);
   const askedMs = nowMs();
   await nitro.want('DOWN', 'a');
-  expectBetween(await timeTo(nitro, 'a', 'DOWN', askedMs), 7000, 9500);
+  expectBetween(await timeTo(nitro, 'a', 'DOWN', askedMs), 7000, 13_000);
 });
 
 scenario('§1 "leaving the state cancels it": the SHUTDOWN timer does not touch finish',
@@ -97,29 +97,29 @@ scenario('§1 "leaving the state cancels it": STARTING begins anew with each lif
     await nitro.waitFor('half of it is over', () => nowMs() - since > 600);
     const askedMs = nowMs();
     await nitro.want('RESTART', 'a');
-    expectBetween(await timeTo(nitro, 'a', 'UP', askedMs), 1200, 4000);
+    expect(await timeTo(nitro, 'a', 'UP', askedMs)).toBeGreaterThanOrEqual(1200);
   });
 
 scenario('§1 "leaving the state cancels it": a DELAY that was cut short does not start it again later',
-  { services: { a: { run: 'note run; [ -e "$T/ok" ] && exec sleep 1000; exit 1' } }, delays: { RESPAWN: 700 } },
+  { services: { a: { run: 'note run; [ -e "$T/ok" ] && exec sleep 1000; exit 1' } }, delays: { RESPAWN: 3000 } },
   async (nitro) => {
     await nitro.waitState('a', 'DELAY');
     nitro.open('ok');
     await nitro.want('UP', 'a');
     const { pid } = await nitro.waitState('a', 'UP');
     const since = nowMs();
-    await nitro.waitFor('the time of the delay is over', () => nowMs() - since > 900);
+    await nitro.waitFor('the time of the delay is over', () => nowMs() - since > 3200);
     expect(await nitro.query('a')).toMatchObject({ state: 'UP', pid });
     expect(nitro.journal()).toEqual(['run', 'run']);
   });
 
 scenario('§1 "leaving the state cancels it": a service brought down during DELAY stays down',
-  { services: { a: { run: 'note run; exit 1' } }, delays: { RESPAWN: 700 } },
+  { services: { a: { run: 'note run; exit 1' } }, delays: { RESPAWN: 3000 } },
   async (nitro) => {
     await nitro.waitState('a', 'DELAY');
     await nitro.want('DOWN', 'a');
     const since = nowMs();
-    await nitro.waitFor('the time of the delay is over', () => nowMs() - since > 900);
+    await nitro.waitFor('the time of the delay is over', () => nowMs() - since > 3200);
     expect((await nitro.query('a'))?.state).toBe('DOWN');
     expect(nitro.journal()).toEqual(['run']);
   });
@@ -127,12 +127,12 @@ scenario('§1 "leaving the state cancels it": a service brought down during DELA
 scenario('§1 timers of many services do not disturb each other',
   {
     services: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`s${index}`, { run: `sleep 0.${String(index).padStart(2, '0')}; stamp end${index}; exit 1` }])),
-    delays: { RESPAWN: 300, STARTING: 20_000 },
+    delays: { RESPAWN: 1500, STARTING: 20_000 },
   },
   async (nitro) => {
     await nitro.waitFor('all have a second life', () => Array.from({ length: 30 }, (_, index) => nitro.stamps(`end${index}`)).every((ends) => ends.length >= 2));
     for (let index = 0; index < 30; index++) {
       const [first = 0, second = 0] = nitro.stamps(`end${index}`);
-      expect(second - first).toBeGreaterThanOrEqual(285);
+      expect(second - first).toBeGreaterThanOrEqual(1485);
     }
   });

@@ -16,13 +16,15 @@ describe('control path', () => {
   const rule = (environment: string | undefined, link: string | number): string =>
     controlPath({
       runDirectory: '/run',
+      workingDirectory: () => '/home/me',
       env: (name) => (name === 'NITRO_SOCK' ? environment : undefined),
       readLink: (path) => (path === '/etc/nitro.sock' ? link : -2),
     });
 
   it('is NITRO_SOCK, if set and not empty', () => {
     expect(rule('/a/sock', '/b/sock')).toBe('/a/sock');
-    expect(rule('sock', '/b/sock')).toBe('sock');
+    expect(rule('sock', '/b/sock')).toBe('/home/me/sock');
+    expect(rule('../a/./sock', '/b/sock')).toBe('/home/a/sock');
   });
 
   it('else the target of /etc/nitro.sock', () => {

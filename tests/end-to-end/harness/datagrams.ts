@@ -18,8 +18,8 @@ export interface Arrival {
 export class Datagrams {
   /** Everything that arrived so far. */
   readonly arrivals: Arrival[] = [];
-  /** Sends that failed, as `ERRNO TEXT`. */
-  readonly failures: string[] = [];
+  /** Sends that failed, with the socket they were sent from, -1 for the one that is bound to nothing. */
+  readonly failures: { readonly socket: number; readonly text: string }[] = [];
   private ready = false;
   private ended = false;
   private rest = '';
@@ -31,7 +31,7 @@ export class Datagrams {
     tool.stdin?.on('error', () => undefined);
     tool.on('close', () => {
       this.ended = true;
-      if (complaint !== '') this.failures.push(complaint);
+      if (complaint !== '') this.failures.push({ socket: -1, text: complaint });
     });
   }
 
@@ -40,7 +40,7 @@ export class Datagrams {
     const tool = spawn(dgramPath, [...(deaf ? ['-d'] : []), ...paths], { stdio: 'pipe', env: {} });
     const datagrams = new Datagrams(tool);
     await waitFor('sockets are bound', () => {
-      if (datagrams.ended) throw new Error(datagrams.failures.join());
+      if (datagrams.ended) throw new Error(datagrams.failures.map(({ text }) => text).join());
       return datagrams.ready;
     });
     return datagrams;
@@ -73,7 +73,7 @@ export class Datagrams {
     for (const line of lines) {
       const [socket = '', microseconds = '', hex = ''] = line.split(' ');
       if (line === 'ready') this.ready = true;
-      else if (hex.startsWith('!')) this.failures.push(line.slice(line.indexOf('!') + 1));
+      else if (hex.startsWith('!')) this.failures.push({ socket: socket === 'u' ? -1 : Number(socket), text: line.slice(line.indexOf('!') + 1) });
       else this.arrivals.push({ socket: Number(socket), atMs: Number(microseconds) / 1000, hex: hex === '-' ? '' : hex });
     }
   }

@@ -7,7 +7,7 @@ import { ctlPath } from './tools.js';
 
 /** The delays of behaviour.md §1, in milliseconds, as the tests shorten them. */
 export const TEST_DELAYS = {
-  STARTING: 50, RESPAWN: 50, SPAWN_ERROR: 50, SHUTDOWN: 3000, FINISH: 3000,
+  STARTING: 50, RESPAWN: 50, SPAWN_ERROR: 50, SHUTDOWN: 8000, FINISH: 8000,
   SIGTERM_ALL: 500, SIGKILL_ALL: 500, SYS_FINISH: 3000, SYS_FINAL: 3000,
 };
 

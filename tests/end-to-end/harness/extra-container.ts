@@ -89,7 +89,7 @@ export function containerScenario(
   { container, ...description }: Description & { readonly container?: Container },
   body: (nitro: Daemon) => Promise<void>,
 ): void {
-  test.concurrent.skipIf(!permitted)(name, async () => {
+  test.concurrent(name, { skip: !permitted }, async () => {
     await withDaemon({ ...description, wrapper: containerWrapper(container) }, async (nitro) => {
       await nitro.start();
       await body(nitro);
@@ -113,7 +113,7 @@ export function realPid1Scenario(
   { container, ...description }: Description & { readonly container?: Container },
   body: (nitro: Daemon) => Promise<void>,
 ): void {
-  test.concurrent.skipIf(!traceable)(name, async () => {
+  test.concurrent(name, { skip: !traceable }, async () => {
     const trace = ['sh', '-c', 'exec strace -f -qq --seccomp-bpf -o "$T/strace" --trace=reboot,mount,sync --inject=reboot:retval=0:when=1 "$@"', 'sh'];
     await withDaemon({ ...description, wrapper: [...trace, ...containerWrapper(container)] }, async (nitro) => {
       await nitro.spawn();

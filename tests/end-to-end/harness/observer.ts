@@ -19,6 +19,8 @@ export interface Announcement {
 export abstract class Observer {
   abstract readonly socket: string;
   abstract readonly notify: string;
+  /** The end of the process, once it has ended. */
+  abstract readonly exit: unknown;
   /** What happened, for failure messages. */
   abstract report(): string;
 
@@ -43,24 +45,28 @@ export abstract class Observer {
     return `${this.socket}.own`;
   }
 
-  /** Send a request as it is; all replies to it, none if it is not answered. An INFO behind it shows that it was taken in. */
+  /** Send a request as it is; all replies to it, none if it is not answered. An error if it cannot be sent. An INFO behind it shows that it was taken in. */
   async ask(hex: string): Promise<readonly string[]> {
     const turn = this.requests.then(async () => {
       const { sockets } = this;
       if (!sockets) throw new Error('nitro was not started');
+      const failures = (): Datagrams['failures'] => sockets.failures.filter(({ socket }) => socket === 1);
       const before = sockets.on(1).length;
-      const failed = sockets.failures.length;
+      const failuresBefore = failures().length;
       const isInfo = hex.startsWith(packet(Tag.INFO));
       const isSentinel = (reply: string): boolean => parse(reply)[0]?.tag === Tag.NITRO_PID;
       sockets.send(1, hex, this.socket);
       if (!isInfo) sockets.send(1, packet(Tag.INFO), this.socket);
-      return await this.waitFor(`an answer to ${hex.slice(0, 80)}`, () => {
-        const failure = sockets.failures[failed];
-        if (failure !== undefined) throw new Error(failure);
+      const answer = await this.waitFor(`an answer to ${hex.slice(0, 80)}`, async () => {
+        const isOver = failures().length > failuresBefore || this.exit !== undefined;
+        if (isOver) await this.settle();
         const replies = sockets.on(1).slice(before).map((arrival) => arrival.hex);
         const end = replies.findIndex(isSentinel);
-        return end >= 0 && (isInfo ? replies : replies.slice(0, end));
-      }, { withinMs: 3000 });
+        if (end >= 0) return isInfo ? replies : replies.slice(0, end);
+        return isOver && 'none';
+      });
+      if (answer === 'none') throw new Error(`no answer to ${hex.slice(0, 80)}: ${failures()[failuresBefore]?.text ?? 'nitro has ended'}`);
+      return answer;
     });
     this.requests = turn.catch(() => undefined);
     return await turn;

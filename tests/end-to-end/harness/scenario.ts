@@ -46,7 +46,7 @@ export async function withDaemon(description: Description, body: (nitro: Daemon)
 }
 
 /** A test with a daemon of its own, see the head of the file. */
-export function scenario(name: string, description: Description, body: (nitro: Daemon) => Promise<void>, timeoutMs = 30_000): void {
+export function scenario(name: string, description: Description, body: (nitro: Daemon) => Promise<void>, timeoutMs = 60_000): void {
   test.concurrent(name, { timeout: timeoutMs }, async () => {
     await withDaemon(description, async (nitro) => {
       await nitro.start();
