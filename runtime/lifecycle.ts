@@ -268,8 +268,9 @@ export class Lifecycle {
     const chain: Service[] = [];
     for (let at = service; ; ) {
       logs.update(at);
-      if (at.logger === null) break;
-      const logger = services.find(at.logger) ?? (directory.offers(at.logger) ? this.create(at.logger) : null);
+      const name = logs.writesTo(at);
+      if (name === null) break;
+      const logger = services.find(name) ?? (directory.offers(name) ? this.create(name) : null);
       if (logger === null || logger === service || chain.includes(logger)) break;
       chain.push(logger);
       if (!isAtRest(logger)) break;

@@ -55,6 +55,12 @@ export class Logs {
     return users;
   }
 
+  /** Name of the logger whose pipe the service's scripts get if they start now; null: they get nitro's stdout. */
+  writesTo(service: Service): Bytes | null {
+    const logger = this.loggerOf(service);
+    return logger === globalLogger && service.logger === null && !this.isGlobalInUse ? null : logger;
+  }
+
   /** Name of the logger of a service, LOG included; null: none. */
   loggerOf(service: Service): Bytes | null {
     if (service.name === globalLogger) return null;

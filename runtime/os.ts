@@ -139,7 +139,11 @@ export interface CommonOs {
   readLink(path: Bytes): Bytes | Result;
   unlink(path: Bytes): Result;
 
-  /** A datagram socket bound to `path`, mode 0700 or stricter; -ENAMETOOLONG if the system cannot hold so long a path. */
+  /**
+   * A datagram socket bound to `path`. The daemon's is for its owner only; a client's for all, so that a daemon of another user
+   * can answer root: it is the directory of listeners that is private. -ENAMETOOLONG if the system cannot
+   * hold so long a path.
+   */
   bind(path: Bytes): Fd | Result;
   /** The next datagram, of at most 64 KiB; null: none there now. */
   receive(fd: Fd): Datagram | null;

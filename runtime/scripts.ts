@@ -171,7 +171,7 @@ export class Scripts {
 
   /** Where the service's scripts write to now; held until the life ends, or another one is written to. */
   private stdoutFor(service: Service): Fd | Result {
-    const logger = service.logger ?? (service.name !== globalLogger && this.logs.isGlobalInUse ? globalLogger : null);
+    const logger = this.logs.writesTo(service);
     if (logger === null) {
       this.holdPipe(service, null);
       return nitroStdout;

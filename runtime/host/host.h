@@ -81,6 +81,8 @@ void descriptors_limit_raised(void);
 
 /* Catch the signals. The daemon also catches those that it was started to ignore. */
 void signals_start(bool daemon);
+/* Whose sockets these are: see sockets.c. */
+void sockets_start(bool daemon);
 /* Default dispositions, then an empty mask: for a forked child. Async-signal-safe. */
 void signals_for_child(void);
 /* What was inherited, for an exec in place; and back, if that failed. */

@@ -113,6 +113,7 @@ int main(int argc, char **argv)
             setenv("PATH", DEFAULT_PATH, 1);
     }
     signals_start(!control);
+    sockets_start(!control);
 
     JSContext *js = new_context();
     if (!js)

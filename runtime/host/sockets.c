@@ -17,6 +17,17 @@
 #define MSG_NOSIGNAL 0 /* SIGPIPE is caught anyway */
 #endif
 
+/*
+ * The daemon's socket is for its owner. A client's is for all, in a directory that is not: a daemon of another user has to be
+ * able to answer root.
+ */
+static mode_t kept_from_others = 0177;
+
+void sockets_start(bool daemon)
+{
+    kept_from_others = daemon ? 0177 : 0;
+}
+
 static int address_of(const char *path, struct sockaddr_un *address)
 {
     const size_t length = strlen(path);
@@ -42,7 +53,7 @@ static int bound(const char *path)
     const int fd = invalid ? invalid : new_socket();
     if (fd < 0)
         return fd;
-    const mode_t before = umask(0177); /* only for us */
+    const mode_t before = umask(kept_from_others);
     const int failure = result(bind(fd, (struct sockaddr *)&address, sizeof(address)));
     umask(before);
     if (failure)

@@ -187,3 +187,30 @@ scenario('§4 table: SYS/setup has nitro\'s stdin and stdout; what it leaves beh
     expect(nitro.read('stdin')).toBe('/dev/null\n');
     await nitro.waitFor('the orphan was there', () => nitro.journal().includes('orphan'));
   });
+
+scenario('§8 down in SYS/setup itself: it does not wait for its own end, and is told to end',
+  { services: { a: { run: SLEEP } }, system: { setup: 'trap "note told" TERM; "$NITROCTL" down .; note "asked $?"; exit 0' } },
+  async (nitro) => {
+    await nitro.waitState('a', 'UP');
+    expect([...nitro.journal()].sort()).toEqual(['asked 0', 'told']);
+  });
+
+scenario('§6 SYS/setup asks for the shutdown itself',
+  { services: { never: { run: 'note never' } }, system: { setup: 'gate go; "$NITROCTL" Shutdown; note "asked $?"; exec sleep 1000', final: 'note final $1' } },
+  async (nitro) => {
+    nitro.open('go');
+    expect(await nitro.waitExit()).toEqual({ code: 0, signal: null });
+    expect(nitro.journal().slice(-1)).toEqual(['final shutdown']);
+    expect(nitro.journal()).not.toContain('never');
+  });
+
+scenario('§5, §6 what SYS/setup starts brings its logger with it',
+  {
+    services: { user: { run: 'echo from user; exec sleep 1000', log: '../logger', down: true }, logger: { run: drain('out'), down: true }, a: { run: SLEEP } },
+    system: { setup: '"$NITROCTL" start user; until [ -s "$T/out" ]; do sleep 0.01; done; note heard' },
+  },
+  async (nitro) => {
+    await nitro.waitState('a', 'UP');
+    expect(nitro.journal()).toEqual(['heard']);
+    expect(nitro.read('out')).toBe('from user\n');
+  });

@@ -70,6 +70,14 @@ test.concurrent('§7 another user can neither use the control socket nor listen:
   });
 });
 
+test.concurrent('§7 root can use the control socket of another user: the reply finds its way', { skip: !can }, async () => {
+  await withDaemon({ wrapper, services: { a: { run: SLEEP } } }, async (nitro) => {
+    await nitro.start();
+    expect(await nitro.ctl('-t', '10', 'restart', 'a')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    await nitro.stop();
+  });
+});
+
 test.concurrent('§6 an ordinary user whose control directory cannot be made: exit 111 with one line', { skip: !can }, async () => {
   await withDaemon({ wrapper, env: { NITRO_SOCK: '/proc/nitro/sock' } }, async (nitro) => {
     await nitro.spawn();

@@ -2,9 +2,10 @@
  * nitro as pid 1 of a container: behaviour.md §6, Shutdown 4, Final and Modes.
  */
 import { existsSync } from 'node:fs';
-import { expect } from 'vitest';
-import { containerScenario, endContainer, outerPid } from './harness/extra-container.js';
+import { expect, test } from 'vitest';
+import { containerScenario, containerWrapper, endContainer, outerPid, permitted } from './harness/extra-container.js';
 import { alive, argumentsOf, childrenOf, statusOf } from './harness/processes.js';
+import { withDaemon } from './harness/scenario.js';
 import { ENOSYS, OK, packet, Tag } from './harness/wire.js';
 
 const SLEEP = 'exec sleep 1000';
@@ -184,3 +185,18 @@ containerScenario('§7 the default control path /run/nitro/nitro.sock, in a cont
     expect(nitro.read('info')).toContain('nitro_pid 1\n');
     expect(statusOf(await outerPid(nitro))?.get('NSpid')).toMatch(/\t1$/);
   });
+
+test.concurrent('§7 "else /run/nitro/nitro.sock": without NITRO_SOCK and /etc/nitro.sock, in a container whose /run nitro mounts', { skip: !permitted }, async () => {
+  await withDaemon({
+    wrapper: containerWrapper(),
+    env: { NITRO_SOCK: undefined },
+    services: { a: { run: `stat -c '%n %a %F' /run/nitro /run/nitro/notify /run/nitro/nitro.sock >"$T/stat"; "$NITROCTL" -t 5 up b; note "asked $?"; exec sleep 1000` }, b: { run: 'note b; exec sleep 1000', down: true } },
+  }, async (nitro) => {
+    await nitro.spawn();
+    await nitro.waitFor('both have noted', () => nitro.journal().length === 2);
+    expect([...nitro.journal()].sort()).toEqual(['asked 0', 'b']);
+    expect(nitro.read('stat')).toMatch(/^\/run\/nitro 700 directory\n\/run\/nitro\/notify 700 directory\n\/run\/nitro\/nitro.sock [67]00 socket\n$/);
+    process.kill(await outerPid(nitro), 'SIGTERM');
+    expect(await nitro.waitExit()).toEqual({ code: 0, signal: null });
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * Where the control socket is, and what happens when it cannot be there: behaviour.md §6 (start) and §7.
  */
-import { existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Datagrams } from './harness/datagrams.js';
 import type { Daemon } from './harness/daemon.js';
@@ -161,3 +161,32 @@ test.concurrent('§7 a control path through a symlinked directory', async () => 
     await nitro.stop();
   });
 });
+
+test.concurrent('§6 several nitros that start at the same time on a stale socket: one of them runs, the others exit 111', async () => {
+  await withDaemon({ services: { a: { run: SLEEP } } }, async (first) => {
+    const rivals = { services: { a: { run: SLEEP } }, env: { NITRO_SOCK: first.socket } };
+    await withDaemon(rivals, async (second) => {
+      await withDaemon(rivals, async (third) => {
+        await (await Datagrams.open([first.socket])).close();
+        const all = [first, second, third];
+        await Promise.all(all.map((nitro) => nitro.spawn()));
+        await first.waitFor('two have ended', () => all.filter(({ exit }) => exit !== undefined).length === 2);
+        for (const { exit } of all) expect([undefined, 111]).toContain(exit?.code);
+        await first.waitFor('the third answers', () => all.find(({ exit }) => exit === undefined)?.ctlWith({ env: { NITRO_SOCK: first.socket } }, 'start', 'a').then(({ code }) => code === 0));
+      });
+    });
+  });
+});
+
+scenario('§7 the control socket is removed by somebody: nitro goes on, ends by a signal, and says nothing of it',
+  { services: { a: { run: SLEEP } } },
+  async (nitro) => {
+    await nitro.waitState('a', 'UP');
+    rmSync(nitro.socket);
+    expect((await nitro.ctl('list')).code).toBe(4);
+    nitro.service('b', { run: 'note b; exec sleep 1000' });
+    nitro.signal('SIGHUP');
+    await nitro.waitFor('b runs', () => nitro.journal().length === 1);
+    nitro.signal('SIGTERM');
+    expect(await nitro.waitExit()).toEqual({ code: 0, signal: null });
+  });

@@ -160,3 +160,10 @@ scenario('§6 Shutdown 1: SIGINT is a shutdown unless nitro is the real pid 1; S
     expect(await nitro.waitExit()).toEqual({ code: 0, signal: null });
     expect(nitro.journal()).toEqual(['final shutdown']);
   });
+
+scenario('§6 Shutdown 5 "The control socket is closed and removed": nitroctl in SYS/final finds nobody',
+  { system: { final: '"$NITROCTL" list; note $?; "$NITROCTL" Reboot; note $?' } },
+  async (nitro) => {
+    await nitro.stop();
+    expect(nitro.journal()).toEqual(['4', '4']);
+  });

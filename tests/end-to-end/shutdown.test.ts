@@ -189,3 +189,16 @@ scenario('§1 SHUTDOWN, FINISH at shutdown: a run that ignores SIGTERM and a fin
     await nitro.stop();
     expect(nitro.journal()).toEqual(['a', 'finish -1 9']);
   });
+
+scenario('§6 Shutdown 1, 2: SYS/finish may bring services down in an order of its own; it cannot bring any up',
+  {
+    services: { a: { run: SLEEP, finish: 'note a ended' }, b: { run: SLEEP, finish: 'note b ended' }, d: { run: 'note wrong', down: true } },
+    system: { finish: '"$NITROCTL" stop b; note "b $?"; "$NITROCTL" -t 0.2 start d; note "d $?"; "$NITROCTL" check a; note "a $?"' },
+    delays: PATIENT,
+  },
+  async (nitro) => {
+    for (const name of ['a', 'b']) await nitro.waitState(name, 'UP');
+    nitro.signal('SIGTERM');
+    await nitro.waitExit();
+    expect(nitro.journal()).toEqual(['b ended', 'b 0', 'd 3', 'a 0', 'a ended']);
+  });
