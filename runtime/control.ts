@@ -8,7 +8,6 @@
 import type { SystemEventName } from '../table/system.js';
 import type { Announcements } from './announcements.js';
 import type { Directory } from './directory.js';
-import { shownState } from './lifecycle.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Bytes, Fd, Os } from './os.js';
 import {
@@ -22,6 +21,7 @@ import {
   unknownCommand,
 } from './protocol.js';
 import type { Request, ServiceReport } from './protocol.js';
+import { shownState } from './service.js';
 import type { Service, Services } from './service.js';
 import { signalOfLetter } from './settings.js';
 import { sysName } from './sys.js';
@@ -120,10 +120,10 @@ export class Control {
 
   /** A service that was not known, if the request makes one (protocol.md, Replies). */
   private create(kind: 'up' | 'restart' | 'down' | 'ready', name: Bytes): Service | 'ignored' | null {
-    const { sys, system, directory, lifecycle } = this.parts;
+    const { sys, system, directory, services } = this.parts;
     const makesOne = kind === 'up' || kind === 'restart' || (kind === 'down' && sys.isShown);
     if (!makesOne || !directory.offers(name)) return null;
-    return system.isGoingDown() ? 'ignored' : lifecycle.create(name);
+    return system.isGoingDown() ? 'ignored' : services.create(name);
   }
 
   private query(name: Bytes): Bytes {

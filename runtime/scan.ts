@@ -38,7 +38,7 @@ export class Scan {
 
     for (const name of entries) {
       const known = this.services.find(name);
-      if (known === undefined) created.push(this.lifecycle.create(name));
+      if (known === undefined) created.push(this.services.create(name));
       else if (!known.listed) returned.push(known);
     }
     for (const service of this.services.all()) {
@@ -47,7 +47,7 @@ export class Scan {
     // A set hands out what is added while it is walked: loggers that are named are followed too.
     for (const service of staying) {
       this.logs.update(service);
-      const logger = service.logger === null ? null : (this.services.find(service.logger) ?? this.lifecycle.create(service.logger));
+      const logger = service.logger === null ? null : (this.services.find(service.logger) ?? this.services.create(service.logger));
       if (logger === null || staying.has(logger)) continue;
       stay(logger);
       logger.onlyNamed = !this.directory.offers(logger.name);
@@ -71,7 +71,7 @@ export class Scan {
   /** The logger that is brought up before all others, if the directory has it. */
   startGlobalLogger(): void {
     if (!this.directory.offers(globalLogger)) return;
-    const logger = this.services.find(globalLogger) ?? this.lifecycle.create(globalLogger);
+    const logger = this.services.find(globalLogger) ?? this.services.create(globalLogger);
     if (!this.directory.hasDownFile(globalLogger)) this.lifecycle.post(logger, 'WANT_UP');
   }
 

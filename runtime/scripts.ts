@@ -11,7 +11,7 @@ import type { Console } from './console.js';
 import { globalLogger } from './directory.js';
 import type { Directory } from './directory.js';
 import type { Logs } from './logs.js';
-import type { Bytes, Fd, Os, Result, Spawned } from './os.js';
+import type { Bytes, Fd, Os, Pid, Result, Spawned } from './os.js';
 import type { LogPipe, Pipes } from './pipes.js';
 import type { Service } from './service.js';
 import { readDownSignal, readNotificationFd } from './settings.js';
@@ -20,6 +20,9 @@ export type Script = 'setup' | 'run' | 'finish';
 
 /** Why `run` was not forked. */
 export type NotLaunched = 'missing' | 'impossible' | 'failed';
+
+/** What came to its end. */
+export type End = Script | 'run that was not executed';
 
 /** What the pipes of a service said: facts in the order in which they count. */
 export type Heard = 'executed' | 'ready';
@@ -32,6 +35,7 @@ const readBytesMax = 4096;
 
 export class Scripts {
   private readonly byFd = new Map<Fd, Service>();
+  private readonly byPid = new Map<Pid, Service>();
 
   constructor(
     private readonly os: Os,
@@ -42,8 +46,13 @@ export class Scripts {
   ) {}
 
   /** The service that a watched descriptor belongs to. */
-  owner(fd: Fd): Service | undefined {
+  ownerOfPipe(fd: Fd): Service | undefined {
     return this.byFd.get(fd);
+  }
+
+  /** The service that a process is a script of. */
+  ownerOfProcess(pid: Pid): Service | undefined {
+    return this.byPid.get(pid);
   }
 
   /** Fork `setup`; false: it failed, for want of something. */
@@ -127,6 +136,31 @@ export class Scripts {
     service.ready = -1;
   }
 
+  /** A script of the service ended, and its pipes were heard: note how, and say which it was. */
+  bury(service: Service, pid: Pid, waitStatus: number): End {
+    this.byPid.delete(pid);
+    const failed = service.execError > 0;
+    const script: Script = pid === service.finish ? 'finish' : pid === service.setup ? 'setup' : 'run';
+    if (failed) this.console.sayError(`${service.name}: cannot execute ${script}`, -service.execError);
+    if (script === 'finish') {
+      service.finish = 0;
+      return script;
+    }
+    service.stopDeadline = 0;
+    if (script === 'setup') {
+      service.setup = 0;
+      service.setupStatus = waitStatus;
+      return script;
+    }
+    const exit = failed ? { status: 111, signal: 0 } : exitOf(waitStatus);
+    service.run = 0;
+    service.changedAt = this.os.now();
+    service.waitStatus = failed ? -1 : waitStatus;
+    service.exitStatus = exit.status;
+    service.exitSignal = exit.signal;
+    return failed ? 'run that was not executed' : script;
+  }
+
   /** The life is over: the pipe it wrote to is not held any more. */
   releasePipe(service: Service): void {
     this.holdPipe(service, null);
@@ -162,6 +196,7 @@ export class Scripts {
       this.console.sayError(`${name}: cannot start ${script}`, spawned);
       return null;
     }
+    this.byPid.set(spawned.pid, service);
     service.execError = 0;
     if (service.status >= 0) this.unwatch(service.status);
     service.status = spawned.status;

@@ -5,8 +5,10 @@
  * service is in is `leaf`, an index into the table, and only `lifecycle.ts` changes it.
  */
 import { serviceTable } from '../table/service.js';
+import { directoryOfService, parameterOf } from './directory.js';
 import type { Bytes, Fd, Pid } from './os.js';
 import type { LogPipe } from './pipes.js';
+import { State } from './protocol.js';
 import type { Timed } from './timers.js';
 
 export class Service implements Timed {
@@ -72,10 +74,18 @@ export function stateOf(service: Service): string {
   return serviceTable.leaves[service.leaf]?.state ?? 'DOWN';
 }
 
+/** Byte of the state that is shown. */
+export function shownState(service: Service): State {
+  return State[stateOf(service) as keyof typeof State];
+}
+
 /** All services, in the order in which they came to be known. */
 export class Services {
   private readonly byName = new Map<Bytes, Service>();
   private inOrder: readonly Service[] | null = null;
+
+  /** `now` tells the time in ms. */
+  constructor(private readonly now: () => number) {}
 
   get size(): number {
     return this.byName.size;
@@ -85,9 +95,12 @@ export class Services {
     return this.byName.get(name);
   }
 
-  add(service: Service): void {
-    this.byName.set(service.name, service);
+  /** Make a service known, in the state DOWN. */
+  create(name: Bytes): Service {
+    const service = new Service(name, directoryOfService(name), parameterOf(name), this.now());
+    this.byName.set(name, service);
     this.inOrder = null;
+    return service;
   }
 
   remove(service: Service): void {

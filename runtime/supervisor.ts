@@ -38,9 +38,9 @@ export interface Start {
 }
 
 /** Timers that fire in a turn: each may fork. */
-const timersATurnMax = 32;
+const timersATurnMax = 16;
 /** Children reaped in a turn, its requests included: each may be followed by a fork, and so by another death. */
-const reapsATurnMax = 64;
+const reapsATurnMax = 16;
 
 export class Supervisor {
   private readonly timers = new Timers<Service | System>();
@@ -57,7 +57,7 @@ export class Supervisor {
   constructor(private readonly start: Start) {
     const { os, console, delays, mode, socket, ending } = start;
     const bugs = new Bugs(console);
-    const services = new Services();
+    const services = new Services(() => os.now());
     const directory = new Directory(os, console);
     const logs = new Logs(os, console, directory, services);
     const pipes = new Pipes(os, (name) => services.find(name) !== undefined);
@@ -65,7 +65,7 @@ export class Supervisor {
     const announcements = new Announcements(os, socket, start.notify);
     const scripts = new Scripts(os, console, directory, logs, pipes);
     const lifecycle: Lifecycle = new Lifecycle(
-      { os, console, bugs, delays, directory, services, logs, pipes, scripts, timers, announcements },
+      { os, bugs, delays, directory, services, logs, pipes, scripts, timers, announcements },
       {
         isGoingDown: () => this.system.isGoingDown(),
         restsDown: (service) => this.system.restsDown(service),
@@ -151,7 +151,7 @@ export class Supervisor {
   }
 
   private hear(fd: Fd): void {
-    const service = this.scripts.owner(fd);
+    const service = this.scripts.ownerOfPipe(fd);
     if (service !== undefined) this.lifecycle.hear(service);
     else this.sys.hear(fd);
   }

@@ -4,7 +4,8 @@ import { Console } from '../../runtime/console.js';
 import { Directory, directoryOfService, parameterOf } from '../../runtime/directory.js';
 import { Logs } from '../../runtime/logs.js';
 import type { Os } from '../../runtime/os.js';
-import { Service, Services } from '../../runtime/service.js';
+import { Services } from '../../runtime/service.js';
+import type { Service } from '../../runtime/service.js';
 import { readDownSignal, readNotificationFd } from '../../runtime/settings.js';
 import { fakeFiles } from './fake-files.js';
 import type { Entry } from './fake-files.js';
@@ -27,12 +28,11 @@ function world(names: readonly string[], others: Readonly<Record<string, Entry>>
   const os = fakeFiles({ ...entries, ...others }, said);
   const console = new Console(os);
   const directory = new Directory(os, console);
-  const services = new Services();
+  const services = new Services(() => 0);
   const logs = new Logs(os, console, directory, services);
   const know = (...known: readonly string[]): readonly Service[] =>
     known.map((name) => {
-      const service = new Service(name, directoryOfService(name), parameterOf(name), 0);
-      services.add(service);
+      const service = services.create(name);
       logs.update(service);
       return service;
     });
