@@ -37,17 +37,29 @@ export type Item =
 
 type NumberField = Exclude<keyof Fields, 'name'>;
 
-/** The fields that are a u32. */
-const u32Fields: readonly (readonly [number, NumberField])[] = [
-  [Tag.PID, 'pid'],
-  [Tag.UPTIME, 'uptime'],
-  [Tag.NITRO_PID, 'nitroPid'],
-  [Tag.MAX_SERVICE, 'maxService'],
-  [Tag.TOTAL_REAPS, 'totalReaps'],
-  [Tag.TOTAL_SV_REAPS, 'totalServiceReaps'],
-  [Tag.SETUP_PID, 'setupPid'],
-  [Tag.FINISH_PID, 'finishPid'],
-];
+/** The field that is a u32 with this tag. */
+function u32Field(tag: number): NumberField | null {
+  switch (tag) {
+    case Tag.PID:
+      return 'pid';
+    case Tag.UPTIME:
+      return 'uptime';
+    case Tag.NITRO_PID:
+      return 'nitroPid';
+    case Tag.MAX_SERVICE:
+      return 'maxService';
+    case Tag.TOTAL_REAPS:
+      return 'totalReaps';
+    case Tag.TOTAL_SV_REAPS:
+      return 'totalServiceReaps';
+    case Tag.SETUP_PID:
+      return 'setupPid';
+    case Tag.FINISH_PID:
+      return 'finishPid';
+    default:
+      return null;
+  }
+}
 
 /** Put a packet into the fields. False: it is none of them, or has a size that is not its own. */
 function readField(fields: Fields, tag: number, payload: Bytes): boolean {
@@ -65,12 +77,10 @@ function readField(fields: Fields, tag: number, payload: Bytes): boolean {
     fields.wstatus = readI32(payload);
     return true;
   }
-  for (const [fieldTag, field] of u32Fields) {
-    if (fieldTag !== tag) continue;
-    fields[field] = readU32(payload);
-    return true;
-  }
-  return false;
+  const field = u32Field(tag);
+  if (field === null) return false;
+  fields[field] = readU32(payload);
+  return true;
 }
 
 /** A packet that is an item by itself. */
