@@ -207,6 +207,20 @@ const bundle = () =>
     logLevel: 'warning',
   });
 
+/** nitro-audit runs on Node: it is bundled with all that it uses into one script. */
+const bundleAudit = () =>
+  esbuild.build({
+    entryPoints: [path.join(root, 'cli/nitro-audit.ts')],
+    outfile: path.join(output, 'nitro-audit.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+    legalComments: 'inline',
+    logLevel: 'warning',
+  });
+
 /** Bytecode of a program as a C source. */
 async function toBytecode(tool, name) {
   const script = path.join(output, 'js', `${name}.js`);
@@ -240,7 +254,7 @@ async function build() {
   const hostOptions = [...base, ...hostFlags, '-isystem', engine];
   const ofHost = filesIn(hostDirectory, '.c').map((source) => ({ source, options: hostOptions, uses: hostHeaders }));
 
-  const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle()]);
+  const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle(), bundleAudit()]);
   const engineObjects = objects.slice(0, ofEngine.length);
   const isTool = (object) => path.basename(object).startsWith('bytecode-');
   const hostObjects = objects.slice(ofEngine.length).filter((object) => !isTool(object));

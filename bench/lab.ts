@@ -7,7 +7,7 @@
  * executing `stamp`, the service, costs as little as can be.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance } from './instance.js';
@@ -18,8 +18,12 @@ import type { Subject } from './subject.js';
 const tools = ['stamp', 'launch', 'crash', 'timed', 'control'] as const;
 export type Tool = (typeof tools)[number];
 
-/** A socket's path has room for 107 bytes. */
+/**
+ * Where to make the directory, the best first: in memory, as /run is, so that no disk is measured. A socket's path has
+ * room for 107 bytes.
+ */
 const longestTemporary = 40;
+const temporaries = ['/dev/shm', tmpdir(), '/tmp'].filter((path) => path.length <= longestTemporary);
 
 export class Lab {
   readonly base: string;
@@ -30,8 +34,7 @@ export class Lab {
     readonly subject: Subject,
     readonly options: Options,
   ) {
-    const temporary = tmpdir();
-    this.base = mkdtempSync(join(temporary.length <= longestTemporary ? temporary : '/tmp', 'nitro-bench-'));
+    this.base = makeDirectory();
   }
 
   /** Compile the tools; throws with what the compiler says. */
@@ -94,4 +97,23 @@ export class Lab {
     killMarked(this.base);
     rmSync(this.base, { recursive: true, force: true });
   }
+}
+
+/** A directory in which programs can be executed. */
+function makeDirectory(): string {
+  const reasons: string[] = [];
+  for (const temporary of temporaries) {
+    let base: string | undefined;
+    try {
+      base = mkdtempSync(join(temporary, 'nitro-bench-'));
+      const program = join(base, 'try');
+      copyFileSync('/bin/true', program);
+      execFileSync(program);
+      return base;
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+      if (base !== undefined) rmSync(base, { recursive: true, force: true });
+    }
+  }
+  throw new Error(`no directory for programs and sockets: ${reasons.join('; ')}`);
 }

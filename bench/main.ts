@@ -7,6 +7,7 @@
  */
 import { accessSync, constants as files } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import type { Finding } from './figures.js';
 import { Lab } from './lab.js';
 import { loadNow, thisMachine } from './machine.js';
@@ -72,15 +73,16 @@ async function bench(options: Options, root: string): Promise<number> {
     lab.prepare();
     const findings: Finding[] = [];
     const machine = thisMachine();
+    const place = dirname(lab.base);
     const before = loadNow();
-    if (!options.json) process.stdout.write(`${headLines(subject.name, machine, before)}\n`);
+    if (!options.json) process.stdout.write(`${headLines(subject.name, place, machine, before)}\n`);
     for (const measure of measures.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
       for await (const finding of findingsOf(measure, lab)) {
         findings.push(finding);
         if (!options.json) process.stdout.write(`${findingLine(finding)}\n`);
       }
     }
-    const report = { subject: subject.name, machine, load: [before, loadNow()] as const, findings };
+    const report = { subject: subject.name, place, machine, load: [before, loadNow()] as const, findings };
     process.stdout.write(`${options.json ? json(report) : endLines(report)}\n`);
     return findings.some(({ kind }) => kind === 'failed') ? 1 : 0;
   } catch (error) {
@@ -96,7 +98,7 @@ async function* findingsOf(measure: Measure, lab: Lab): AsyncGenerator<Finding> 
   try {
     yield* measure.findings(lab);
   } catch (error) {
-    yield { kind: 'failed', what: measure.name, why: error instanceof Error ? error.message : String(error) };
+    yield { kind: 'failed', what: measure.name, why: error instanceof Error ? error.message.trim() : String(error) };
   }
 }
 

@@ -47,6 +47,16 @@ export function processorMs(pid: number): number | undefined {
   return ns > 0 ? ns / 1e6 : undefined;
 }
 
+/** Numbers of the processors that this process, and what it starts, may run on: at least one. */
+export function allowedProcessors(): readonly [number, ...number[]] {
+  const ranges = /^Cpus_allowed_list:\s+(\S+)/m.exec(read('/proc/self/status') ?? '')?.[1] ?? '0';
+  const [first = 0, ...others] = ranges.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+  return [first, ...others];
+}
+
 /** Number, arguments, stack and place of the system call it is in; undefined if that may not be read. */
 export const systemCallOf = (pid: number): string | undefined => read(`/proc/${pid}/syscall`);
 

@@ -8,6 +8,8 @@ import type { Machine } from './machine.js';
 /** The benchmark as a whole. */
 export interface Report {
   readonly subject: string;
+  /** Directory that the services and sockets were below. */
+  readonly place: string;
   readonly machine: Machine;
   /** Before and after. */
   readonly load: readonly [number, number];
@@ -16,10 +18,11 @@ export interface Report {
 
 const columns = { what: 42, number: 10, unit: 3, target: 10, runs: 7 } as const;
 
-export function headLines(subject: string, machine: Machine, load: number): string {
+export function headLines(subject: string, place: string, machine: Machine, load: number): string {
   return [
     `subject    ${subject}`,
     `machine    ${machine.name}: ${machine.processors}, ${machine.memoryMb} MB, ${machine.kernel}, Node ${machine.node}`,
+    `place      ${place}`,
     `load       ${load} before`,
     '',
     row('', 'min', 'median', 'max', '', 'runs', 'target', 'met'),

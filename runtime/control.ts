@@ -46,28 +46,35 @@ export interface ControlParts {
 const requestsATurnMax = 32;
 
 export class Control {
+  /** Null once it is closed, when another descriptor may get its number. */
+  socket: Fd | null;
   private readonly allowedSignals: readonly number[];
 
   constructor(private readonly parts: ControlParts) {
+    this.socket = parts.socket;
     const { signals } = parts.os;
     this.allowedSignals = ['p', 'c', 'h', 'a', 'i', 'q', '1', '2', 't', 'k'].flatMap((letter) => signalOfLetter(letter, signals) ?? []);
   }
 
-  /** Answer what is there, but not without end. */
+  /** The socket is being closed: nothing more is answered. */
+  close(): void {
+    this.socket = null;
+  }
+
+  /** Answer what is there, but not without end. Any request may turn out to be the last: what is reaped for it can end the shutdown. */
   serve(): void {
-    const { os, socket } = this.parts;
-    for (let count = 0; count < requestsATurnMax; count++) {
-      const datagram = os.receive(socket);
+    for (let count = 0; count < requestsATurnMax && this.socket !== null; count++) {
+      const datagram = this.parts.os.receive(this.socket);
       if (datagram === null) return;
       const request = parseRequest(datagram.data);
-      if (request === null) continue;
-      const { reply, then } = this.carryOut(request);
-      if (datagram.from !== '') os.send(socket, datagram.from, reply, 0);
-      if (then === undefined) continue;
-      this.parts.system.post(then);
-      // Where there was nothing to stop, that was the end of the socket.
-      if (this.parts.system.isGoingDown()) return;
+      if (request !== null) this.answer(request, datagram.from);
     }
+  }
+
+  private answer(request: Request, from: Bytes): void {
+    const { reply, then } = this.carryOut(request);
+    if (this.socket !== null && from !== '') this.parts.os.send(this.socket, from, reply, 0);
+    if (then !== undefined) this.parts.system.post(then);
   }
 
   /** The reply; and what is asked of the system, which is answered at once and done then. */

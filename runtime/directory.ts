@@ -4,7 +4,7 @@
  * nitro has changed into it, so every path here is relative. Nothing is remembered: each question is asked of the file system.
  */
 import type { Console } from './console.js';
-import type { Bytes, Os } from './os.js';
+import type { Bytes, FileKind, Os, Result } from './os.js';
 import { isServiceName } from './protocol.js';
 
 export const globalLogger = 'LOG';
@@ -28,31 +28,42 @@ export class Directory {
     private readonly console: Console,
   ) {}
 
-  /** Is something there that could be executed, whether it can be or not? */
+  /** Is something there that could be executed, whether it can be or not? If that cannot be said now, executing it will tell. */
   hasScript(directory: Bytes, script: Bytes): boolean {
-    const kind = this.os.kind(`${directory}/${script}`);
-    if (typeof kind === 'string') return true;
-    return -kind !== this.os.errno.ENOENT && -kind !== this.os.errno.ENOTDIR;
+    return !this.isAbsent(this.os.kind(`${directory}/${script}`));
   }
 
   exists(directory: Bytes): boolean {
     return this.os.kind(directory) === 'directory';
   }
 
+  /** Is it certain that there is no such directory? An error that says nothing about it (no memory, input or output) is no certainty. */
+  isGone(directory: Bytes): boolean {
+    const kind = this.os.kind(directory);
+    return typeof kind === 'string' ? kind !== 'directory' : this.isAbsent(kind);
+  }
+
   /** Can a service of this name be made: is the name valid, and are there a `run` or a `setup`? */
   offers(name: Bytes): boolean {
-    return isServiceName(name) && this.isService(directoryOfService(name));
+    return isServiceName(name) && this.exists(directoryOfService(name)) && this.hasAnyScript(directoryOfService(name));
+  }
+
+  /** Is it certain that a service of this name could not be made again? */
+  offersNoLonger(name: Bytes): boolean {
+    const directory = directoryOfService(name);
+    return this.isGone(directory) || !this.hasAnyScript(directory);
   }
 
   hasDownFile(name: Bytes): boolean {
-    return this.hasScript(directoryOfService(name), 'down');
+    return typeof this.os.kind(`${directoryOfService(name)}/down`) === 'string';
   }
 
   /**
    * Names of the services that have an entry, in the order of their bytes; a template is none. What looks like a service and cannot be
-   * one is reported. Null if the directory cannot be read now, which says nothing about the services.
+   * one is reported. `isKnown` keeps those that cannot be looked at now. Null if the directory cannot be read now, which says nothing about
+   * the services.
    */
-  scan(): readonly Bytes[] | null {
+  scan(isKnown: (name: Bytes) => boolean): readonly Bytes[] | null {
     const entries = this.os.list('.');
     if (typeof entries === 'number') {
       this.console.sayError('cannot read the service directory', entries);
@@ -61,17 +72,25 @@ export class Directory {
     const names: Bytes[] = [];
     for (const name of [...entries].sort()) {
       if (name.startsWith('.') || name.endsWith('@') || name === 'SYS') continue;
-      if (!this.exists(name)) continue;
+      const kind = this.os.kind(name);
+      if (typeof kind === 'number' && !this.isAbsent(kind)) {
+        this.console.sayError(`cannot look at ${printable(name)}`, kind);
+        if (isKnown(name)) names.push(name);
+      }
+      if (kind !== 'directory') continue;
       if (!isServiceName(name)) this.console.say(`not a valid service name: ${printable(name)}`);
-      else if (!this.isService(directoryOfService(name))) this.console.say(`no such service: ${name}`);
-      else names.push(name);
+      else if (this.offers(name) || (isKnown(name) && !this.offersNoLonger(name))) names.push(name);
+      else this.console.say(`no such service: ${name}`);
     }
     return names;
   }
 
-  /** Has it a `run` or a `setup`? A `run` or `setup` without the rest of a directory cannot be. */
-  private isService(directory: Bytes): boolean {
-    return this.exists(directory) && (this.hasScript(directory, 'run') || this.hasScript(directory, 'setup'));
+  private hasAnyScript(directory: Bytes): boolean {
+    return this.hasScript(directory, 'run') || this.hasScript(directory, 'setup');
+  }
+
+  private isAbsent(kind: FileKind | Result): boolean {
+    return typeof kind === 'number' && (-kind === this.os.errno.ENOENT || -kind === this.os.errno.ENOTDIR);
   }
 }
 

@@ -115,8 +115,14 @@ export class Logs {
     const path = `${service.directory}/log`;
     const target = this.os.readLink(path);
     if (typeof target !== 'string') {
-      if (typeof this.os.kind(path) === 'string') this.console.say(`${service.name}: log is not a symlink, ignored`);
-      return null;
+      const { EINVAL, ENOENT, ENOTDIR } = this.os.errno;
+      if (-target === ENOENT || -target === ENOTDIR) return null;
+      if (-target === EINVAL) {
+        this.console.say(`${service.name}: log is not a symlink, ignored`);
+        return null;
+      }
+      this.console.sayError(`${service.name}: cannot read log, which stays as it was`, target);
+      return service.logger;
     }
     const segment = lastSegment(target);
     const logger = segment.endsWith('@') ? segment + (service.parameter ?? service.name) : segment;

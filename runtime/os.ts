@@ -32,6 +32,7 @@ export interface Errno {
   readonly ECONNREFUSED: number;
   readonly EEXIST: number;
   readonly EINTR: number;
+  readonly EINVAL: number;
   readonly EIO: number;
   readonly EMFILE: number;
   readonly ENFILE: number;

@@ -25,7 +25,7 @@ export class Scan {
 
   /** Make what is known match the directory. Without effect, and with a message, if it cannot be read. */
   run(): void {
-    const entries = this.directory.scan();
+    const entries = this.directory.scan((name) => this.services.find(name) !== undefined);
     if (entries === null) return;
     const hadEntry = new Set(entries);
     const created: Service[] = [];
@@ -50,7 +50,7 @@ export class Scan {
       const logger = service.logger === null ? null : (this.services.find(service.logger) ?? this.services.create(service.logger));
       if (logger === null || staying.has(logger)) continue;
       stay(logger);
-      logger.onlyNamed = !this.directory.offers(logger.name);
+      logger.onlyNamed = this.directory.offersNoLonger(logger.name);
     }
 
     for (const service of this.services.all()) if (!staying.has(service)) this.keepLoggers(service, staying);
@@ -98,6 +98,6 @@ export class Scan {
   }
 
   private staysAsInstance(service: Service): boolean {
-    return service.parameter !== null && service.isActive && this.directory.offers(service.name);
+    return service.parameter !== null && service.isActive && !this.directory.offersNoLonger(service.name);
   }
 }

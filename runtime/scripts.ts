@@ -68,6 +68,7 @@ export class Scripts {
     const { name, directory } = service;
     if (!this.directory.hasScript(directory, 'run')) {
       if (this.directory.exists(directory)) return 'missing';
+      if (!this.directory.isGone(directory)) return 'failed';
       this.console.say(`${name}: its directory is gone`);
       return 'impossible';
     }

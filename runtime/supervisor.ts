@@ -46,6 +46,8 @@ export class Supervisor {
   private readonly timers = new Timers<Service | System>();
   private readonly totals = { reaps: 0, serviceReaps: 0 };
   private reapsLeft = reapsATurnMax;
+  /** Something may have come that was not looked at: the next turn must not wait for more. */
+  private isBehind = false;
   private readonly bugs: Bugs;
   private readonly scripts: Scripts;
   private readonly announcements: Announcements;
@@ -55,7 +57,14 @@ export class Supervisor {
   private readonly control: Control;
 
   constructor(private readonly start: Start) {
-    const { os, console, delays, mode, socket, ending } = start;
+    const { os, console, delays, mode, socket } = start;
+    const ending: Ending = {
+      ...start.ending,
+      closeControl: () => {
+        this.control.close();
+        start.ending.closeControl();
+      },
+    };
     const bugs = new Bugs(console);
     const services = new Services(() => os.now());
     const directory = new Directory(os, console);
@@ -107,15 +116,15 @@ export class Supervisor {
 
   /** One turn of the loop; waits until there is something to do. */
   private turn(): void {
-    const mayWait = this.reapsLeft > 0;
-    const fds = this.start.os.poll(mayWait ? this.untilNextDeadline() : 0);
+    const fds = this.start.os.poll(this.isBehind ? 0 : this.untilNextDeadline());
+    this.isBehind = false;
     this.reapsLeft = reapsATurnMax;
     this.announcements.invalidate();
     this.takeSignals();
     this.reap();
     let isAsked = false;
     for (const fd of fds) {
-      if (fd === this.start.socket) isAsked = true;
+      if (fd === this.control.socket) isAsked = true;
       else this.hear(fd);
     }
     if (isAsked) this.control.serve();
@@ -147,6 +156,7 @@ export class Supervisor {
       if (this.lifecycle.ended(child.pid, child.status)) this.totals.serviceReaps += 1;
       else this.system.ended(child.pid, child.status);
     }
+    if (this.reapsLeft === 0) this.isBehind = true;
     this.system.checkChildren();
   }
 
@@ -162,7 +172,9 @@ export class Supervisor {
       this.lifecycle.hear(service);
       return;
     }
-    for (const fd of this.start.os.poll(0)) if (fd !== this.start.socket) this.hear(fd);
+    // A signal that comes now ends this poll, and is not left over to end the next one.
+    this.isBehind = true;
+    for (const fd of this.start.os.poll(0)) if (fd !== this.control.socket) this.hear(fd);
   }
 
   private fireTimers(): void {

@@ -1,11 +1,11 @@
 /**
  * How fast it answers.
  */
-import { availableParallelism } from 'node:os';
 import { figure } from '../figures.js';
 import type { Finding } from '../figures.js';
 import type { Instance } from '../instance.js';
 import type { Lab } from '../lab.js';
+import { allowedProcessors } from '../processes.js';
 import { serviceName } from '../subject.js';
 import { repeat } from './measure.js';
 import type { Measure } from './measure.js';
@@ -20,37 +20,35 @@ export const query: Measure = {
   name: 'query',
   about: `a QUERY and its answer: the medians of ${roundTrips} of them`,
   async *findings(lab): AsyncGenerator<Finding> {
-    yield* withControl(lab, 'QUERY and its answer', async function* (instance, socket) {
-      await instance.waitUp();
-      const { runs } = lab.options;
-      const processors = Math.min(2, availableParallelism());
-      for (let processor = 0; processor < processors; processor++) {
-        const of = await repeat(runs, () =>
-          lab.runForNumbers([
-            ...[lab.tool('control'), 'query', socket, serviceName(1), String(roundTrips), String(instance.pid), '0', String(processor)],
-          ] as [string, ...string[]]),
-        );
-        const medians = of.map(([, median = NaN]) => median / 1000);
-        const least = Math.min(...of.map(([min = NaN]) => min / 1000));
-        const note = `the least of all: ${least.toFixed(1)} µs`;
-        if (processor === 0) yield figure('QUERY, both on one processor', 'µs', medians, { atMost: 40, note });
-        else yield figure('QUERY, on two processors', 'µs', medians, { note });
-      }
-      if (processors < 2) yield { kind: 'skipped', what: 'QUERY, on two processors', why: 'this machine has one' };
-    });
+    const [first, second] = allowedProcessors();
+    yield await roundTrip(lab, 1, [first, first], 'QUERY, both on one processor', 40);
+    yield await roundTrip(lab, 499, [first, first], 'the same with 499 services');
+    const apart = 'QUERY, on two processors';
+    if (second !== undefined) yield await roundTrip(lab, 1, [first, second], apart);
+    else yield { kind: 'skipped', what: apart, why: 'there is only one' };
   },
 };
+
+/** The daemon and the client each on its processor. */
+function roundTrip(lab: Lab, services: number, on: readonly [number, number], what: string, atMost?: number): Promise<Finding> {
+  return withControl(lab, services, what, async (instance, socket) => {
+    const args = [socket, serviceName(1), roundTrips, instance.pid, ...on].map(String);
+    const tries = await repeat(lab.options.runs, () => lab.runForNumbers([lab.tool('control'), 'query', ...args]));
+    const least = Math.min(...tries.map(([min = NaN]) => min / 1000));
+    const medians = tries.map(([, median = NaN]) => median / 1000);
+    return figure(what, 'µs', medians, { note: `the least of all: ${least.toFixed(1)} µs`, ...(atMost === undefined ? {} : { atMost }) });
+  });
+}
 
 export const flood: Measure = {
   name: 'flood',
   about: `requests a second, ${floodWindow} at a time`,
   async *findings(lab): AsyncGenerator<Finding> {
-    yield* withControl(lab, 'flood of requests', async function* (instance, socket) {
-      await instance.waitUp();
-      const ns = await repeat(lab.options.runs, () =>
-        lab.runForNumbers([lab.tool('control'), 'flood', socket, serviceName(1), String(floodRequests), String(floodWindow)]),
-      );
-      yield figure('requests answered in a flood', '/s', ns.map(([taken = NaN]) => floodRequests / (taken / 1e9)));
+    const what = 'requests answered in a flood';
+    yield await withControl(lab, 1, what, async (_instance, socket) => {
+      const args = [socket, serviceName(1), floodRequests, floodWindow].map(String);
+      const tries = await repeat(lab.options.runs, () => lab.runForNumbers([lab.tool('control'), 'flood', ...args]));
+      return figure(what, '/s', tries.map(([ns = NaN]) => floodRequests / (ns / 1e9)));
     });
   },
 };
@@ -71,18 +69,17 @@ export const list: Measure = {
   },
 };
 
-/** Use a supervisor with one service and its control socket; what does not have that is skipped. */
-async function* withControl(
+/** Use a supervisor whose services are up, and its control socket; what has none is skipped. */
+function withControl(
   lab: Lab,
+  services: number,
   what: string,
-  use: (instance: Instance, socket: string) => AsyncGenerator<Finding>,
-): AsyncGenerator<Finding> {
-  const findings = await lab.with(1, async (instance) => {
+  use: (instance: Instance, socket: string) => Promise<Finding>,
+): Promise<Finding> {
+  return lab.with(services, async (instance) => {
     const socket = instance.controlSocket;
-    if (socket === undefined) return [{ kind: 'skipped', what, why: 'it has no control protocol' } as const];
-    const found: Finding[] = [];
-    for await (const finding of use(instance, socket)) found.push(finding);
-    return found;
+    if (socket === undefined) return { kind: 'skipped', what, why: 'it has no control protocol' };
+    await instance.waitUp();
+    return await use(instance, socket);
   });
-  yield* findings;
 }

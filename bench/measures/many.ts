@@ -42,7 +42,7 @@ export const many: Measure = {
     const running = runs.flatMap((run) => run.running ?? []);
     if (running.length > 0) yield figure(`start until ${services} are STARTING`, 'ms', running);
     const processor = runs.flatMap((run) => run.processor ?? []);
-    if (processor.length > 0) yield figure(`processor time of the daemon for these`, 'ms', processor);
+    if (processor.length > 0) yield figure(`processor time to start ${services}`, 'ms', processor);
     yield figure(`list of ${services}, whole process`, 'ms', runs.map(({ listed }) => listed), { note });
     yield figure(`resident, ${services} services`, 'KB', runs.map(({ resident }) => resident));
     yield figure(`shutdown of ${services}`, 'ms', runs.map(({ ended }) => ended));

@@ -46,5 +46,5 @@ async function* residentWith(lab: Lab, services: number, atMost: number): AsyncG
   );
   const anonymous = Math.max(...both.map(([, kb]) => kb));
   const note = `of that its own, not of the file: up to ${anonymous} KB`;
-  yield figure(`resident, ${services} services`, 'KB', both.map(([kb]) => kb), { atMost, note });
+  yield figure(`resident, ${services} ${services === 1 ? 'service' : 'services'}`, 'KB', both.map(([kb]) => kb), { atMost, note });
 }

@@ -31,7 +31,7 @@ export const start: Measure = {
     if (running.length > 0) yield figure(what, 'ms', running, { atMost: 500, note: 'as LIST says it: some ms late' });
     else yield { kind: 'skipped', what, why: 'it has no control protocol' };
     const processor = some.flatMap((run) => run.processor ?? []);
-    if (processor.length > 0) yield figure(`processor time of the daemon for these`, 'ms', processor);
+    if (processor.length > 0) yield figure(`processor time to start ${someServices}`, 'ms', processor);
   },
 };
 

@@ -7,7 +7,7 @@
  */
 
 /** What is chosen; how often something else than the plain outcome is worth choosing depends on it. */
-export type ChoiceKind = 'fault' | 'order' | 'preempt' | 'more' | 'late' | 'jump' | 'short';
+export type ChoiceKind = 'fault' | 'order' | 'preempt' | 'more' | 'late' | 'jump' | 'short' | 'offer' | 'behaviour';
 
 export interface Chooser {
   /** A number from 0 to `n` - 1; `n` is at least 1. */
@@ -20,7 +20,7 @@ export const plain: Chooser = { choose: () => 0 };
 /** Of a thousand choices of a kind, how many are not the plain outcome. */
 export type Rates = Readonly<Record<ChoiceKind, number>>;
 
-export const usualRates: Rates = { fault: 15, order: 500, preempt: 60, more: 200, late: 100, jump: 4, short: 200 };
+export const usualRates: Rates = { fault: 15, order: 500, preempt: 60, more: 200, late: 100, jump: 4, short: 200, offer: 300, behaviour: 800 };
 /** Nothing fails, but everything may happen in any order. */
 export const faultlessRates: Rates = { ...usualRates, fault: 0, jump: 0 };
 

@@ -15,6 +15,8 @@ export class Pipe {
   constructor(
     readonly id: number,
     readonly capacity: number,
+    /** Between services and their logger. */
+    readonly isLog: boolean,
   ) {}
 
   get room(): number {

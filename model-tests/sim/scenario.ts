@@ -78,6 +78,11 @@ export interface Scenario {
   readonly pipeBytes: number;
   /** Most faults in a life. */
   readonly faultsMax: number;
+  /**
+   * For exploring: commands of which up to so many come at any moment, the end asked for at any moment, and a behaviour of each script that is
+   * chosen at each exec, instead of times and lives.
+   */
+  readonly offers?: { readonly commands: readonly Command[]; readonly max: number };
 }
 
 export const quiet: Scenario = {

@@ -1,13 +1,13 @@
 /**
  * The trace of a simulated life: all that can be observed from outside nitro, in its order, with virtual time.
  */
-import type { Command } from './scenario.js';
+import type { Behaviour, Command } from './scenario.js';
 import type { Request } from '../../runtime/protocol.js';
 
 export type Observed =
   /** A script was forked. Pipes are numbers; null: stdin is nothing, or stdout is nitro's own. */
   | { readonly type: 'forked'; readonly pid: number; readonly stdin: number | null; readonly stdout: number | null }
-  | { readonly type: 'executed'; readonly pid: number; readonly error: number }
+  | { readonly type: 'executed'; readonly pid: number; readonly error: number; readonly behaviour: Behaviour }
   | { readonly type: 'ended'; readonly pid: number; readonly status: number }
   | { readonly type: 'reaped'; readonly pid: number; readonly status: number }
   /** nitro signalled a process; `pid` that is no child of its own, alive or unreaped, has `service` null. */
@@ -18,6 +18,8 @@ export type Observed =
   | { readonly type: 'asked'; readonly client: string; readonly request: Request | null; readonly manner: string }
   | { readonly type: 'received'; readonly client: string; readonly request: Request | null }
   | { readonly type: 'answered'; readonly client: string; readonly data: string; readonly result: number }
+  /** An announcement that a listener did not get. */
+  | { readonly type: 'dropped'; readonly client: string; readonly result: number }
   | { readonly type: 'said'; readonly text: string; readonly result: number }
   | { readonly type: 'wrote'; readonly pid: number; readonly pipe: number; readonly bytes: number }
   | { readonly type: 'read'; readonly pid: number; readonly pipe: number; readonly bytes: number }
@@ -34,8 +36,9 @@ export type Entry = Observed & { readonly at: number; readonly service: string; 
 
 /** What is left when a life is over. */
 export interface Rest {
-  /** Descriptors from 3 on that are open, and those watched. */
-  readonly descriptors: number;
+  /** Pipes of loggers that are open, other descriptors from 3 on, and how many are watched. */
+  readonly logPipes: number;
+  readonly otherDescriptors: number;
   readonly watched: number;
   /** Children of nitro that were not reaped: whose they were. */
   readonly children: readonly string[];

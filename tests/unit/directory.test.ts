@@ -11,6 +11,7 @@ import { fakeFiles } from './fake-files.js';
 import type { Entry } from './fake-files.js';
 
 const script: Entry = { content: '' };
+const never = (): boolean => false;
 
 interface World {
   readonly os: Os;
@@ -52,14 +53,14 @@ describe('names', () => {
 
   test('§2 what is a service: sorted, without templates, SYS, hidden and plain files', () => {
     const { directory, said } = world(['b', 'a', 't@', 'SYS', '.hidden', 'with space'], { file: script, 't@one': 'directory' });
-    expect(directory.scan()).toEqual(['a', 'b', 't@one', 'with space']);
+    expect(directory.scan(never)).toEqual(['a', 'b', 't@one', 'with space']);
     expect(said).toEqual([]);
   });
 
   test('§2 what cannot be one is reported', () => {
     const long = 'x'.repeat(64);
     const { directory, said } = world(['a,b', 'a\nb', long, 'x'.repeat(63)], { empty: 'directory', 'no@template': 'directory' });
-    expect(directory.scan()).toEqual(['x'.repeat(63)]);
+    expect(directory.scan(never)).toEqual(['x'.repeat(63)]);
     expect(said).toEqual([
       '- nitro: not a valid service name: a?b\n',
       '- nitro: not a valid service name: a,b\n',
@@ -76,7 +77,7 @@ describe('names', () => {
 
   test('§2 a link to a directory is a service, a dangling one is none', () => {
     const { directory } = world(['a'], { b: { link: 'a' }, 'b/run': script, gone: { link: 'nowhere' } });
-    expect(directory.scan()).toEqual(['a', 'b']);
+    expect(directory.scan(never)).toEqual(['a', 'b']);
   });
 });
 

@@ -17,12 +17,13 @@ export function fakeFiles(entries: Readonly<Record<string, Entry>>, said: Bytes[
     return 'content' in entry ? 'file' : kind(entry.link);
   };
   const files: Partial<Os> = {
-    errno: { ENOENT, ENOTDIR: 20 } as Os['errno'],
+    errno: { ENOENT, EINVAL, ENOTDIR: 20 } as Os['errno'],
     signals: { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, ALRM: 14, TERM: 15, CONT: 18, STOP: 19 },
     kind,
     list: () => Object.keys(entries).filter((path) => !path.includes('/')),
     readLink: (path) => {
       const entry = entries[path];
+      if (entry === undefined) return -ENOENT;
       return typeof entry === 'object' && 'link' in entry ? entry.link : -EINVAL;
     },
     readFile: (path, max) => {

@@ -19,6 +19,7 @@ const errno: Errno = {
   ECONNREFUSED: 111,
   EEXIST: 17,
   EINTR: 4,
+  EINVAL: 22,
   EIO: 5,
   EMFILE: 24,
   ENFILE: 23,

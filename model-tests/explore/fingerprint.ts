@@ -1,0 +1,131 @@
+/**
+ * The state of nitro and of the world around it, as a text that is the same for states that go on in the same way.
+ *
+ * Theory of operation. nitro's own state is whatever its supervisor leads to: every field of every object, in the order in which they are met.
+ * Times count from now, pids by the order of the processes, and what only people look at (totals, uptimes) is left out. That makes states
+ * equal that differ in nothing but when they were reached. It is taken where nitro begins to wait, when nothing is in hand.
+ */
+import { Supervisor } from '../../runtime/supervisor.js';
+import type { Node } from '../sim/files.js';
+import { serviceDirectory } from '../sim/layout.js';
+import type { SimulatedOs } from '../sim/os.js';
+import type { Pipe } from '../sim/pipe.js';
+
+/** RESPAWN: a life that is older is not short any more (behaviour.md §1). */
+const respawnMs = 1000;
+/** Read by nothing that decides. */
+const leftOut: ReadonlySet<string> = new Set(['os', 'totals', 'ignored', 'changedAt', 'since', 'dropped', 'known', 'delays', 'console', 'sockets']);
+const deadlines: ReadonlySet<string> = new Set(['stopDeadline', 'finishDeadline']);
+const pids: ReadonlySet<string> = new Set(['pid', 'setup', 'run', 'finish']);
+
+let present: Supervisor | null = null;
+let isWatching = false;
+
+/** Have the supervisor noted that is started next: `startNitro` keeps it to itself. */
+export function watchForSupervisor(): void {
+  if (isWatching) return;
+  isWatching = true;
+  const run = Object.getOwnPropertyDescriptor(Supervisor.prototype, 'run')?.value as (this: Supervisor) => never;
+  Supervisor.prototype.run = function (this: Supervisor): never {
+    present = this;
+    return run.call(this);
+  };
+}
+
+export function fingerprint(os: SimulatedOs): string {
+  return `${nitroText(os)}\n${worldText(os)}`;
+}
+
+function nitroText({ world }: SimulatedOs): string {
+  const { now } = world.agenda;
+  const order = [...world.processes.keys()];
+  const pidText = (pid: number): string => (pid === 0 ? '0' : `P${String(order.indexOf(pid))}`);
+  const seen = new Map<object, number>();
+  const parts: string[] = [];
+  const number = (value: number, name: string, owner: object): string => {
+    if (pids.has(name)) return pidText(value);
+    if (name === 'bornAt') return String(Math.max(value - now, -respawnMs));
+    if (deadlines.has(name)) return value === 0 ? '0' : String(Math.max(value - now, -1));
+    if (name === 'deadline') return (owner as { readonly heapIndex?: number }).heapIndex === -1 ? '-' : String(Math.max(value - now, 0));
+    return String(value);
+  };
+  const walk = (value: unknown, name: string, owner: object): void => {
+    if (typeof value === 'function') return;
+    if (typeof value === 'number') parts.push(number(value, name, owner));
+    else if (typeof value !== 'object' || value === null) parts.push(String(value));
+    else {
+      const known = seen.get(value);
+      if (known !== undefined) {
+        parts.push(`#${String(known)}`);
+        return;
+      }
+      seen.set(value, seen.size);
+      inside(value);
+    }
+  };
+  const inside = (value: object): void => {
+    parts.push('{');
+    if (value instanceof Map) {
+      for (const [key, each] of value as Map<unknown, unknown>) {
+        parts.push(typeof key === 'number' && order.includes(key) ? pidText(key) : typeof key === 'object' ? '' : String(key));
+        walk(each, '', value);
+      }
+    } else if (value instanceof Set) {
+      for (const each of value as Set<unknown>) walk(each, '', value);
+    } else {
+      for (const [name, each] of Object.entries(value)) {
+        if (leftOut.has(name)) continue;
+        parts.push(name);
+        walk(each, name, value);
+      }
+    }
+    parts.push('}');
+  };
+  if (present !== null) walk(present, '', present);
+  return parts.join(' ');
+}
+
+function worldText(os: SimulatedOs): string {
+  const { world, descriptors, waiting } = os;
+  const processes = [...world.processes.values()];
+  const pipes = new Map<Pipe, number>();
+  const pipeText = (pipe: Pipe | null): string => {
+    if (pipe === null) return '-';
+    const known = pipes.get(pipe) ?? pipes.size;
+    pipes.set(pipe, known);
+    return `${String(known)}:${String(pipe.readers)}:${String(pipe.writers)}:${pipe.data}`;
+  };
+  const lanes = new Map<object, string>();
+  processes.forEach((process, index) => {
+    lanes.set(process, `P${String(index)}`);
+    lanes.set(world.readingLane(process), `R${String(index)}`);
+  });
+  const agenda = world.agenda.pending().map((each) => `${lanes.get(each.lane) ?? 'W'}${String(each.in)}`);
+  const people = processes.map(({ ends, ...process }, index) => {
+    const described = processes[index]?.describe() ?? '';
+    return `${described} ${String(process.isChild)} ${[ends.stdin, ends.stdout, ends.status, ends.ready].map(pipeText).join()}`;
+  });
+  const open = descriptors.describe(pipeText);
+  const files = world.files.find(serviceDirectory);
+  return [
+    agenda.join(' '),
+    people.join('\n'),
+    open,
+    waiting.describe(),
+    typeof files === 'number' ? '' : treeText(files),
+    `${String(world.offersLeft)} ${String(world.faults)} ${String(world.isEndAsked)}`,
+  ].join('\n');
+}
+
+function treeText(node: Node): string {
+  switch (node.kind) {
+    case 'directory':
+      return `(${[...node.entries].map(([name, each]) => `${name} ${treeText(each)}`).join(' ')})`;
+    case 'file':
+      return node.text;
+    case 'link':
+      return node.target;
+    case 'socket':
+      return 'socket';
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A life in the form in which properties ask for it: the trace, and what each script went through.
+ */
+import type { Request } from '../../runtime/protocol.js';
+import type { Behaviour, Scenario } from '../sim/scenario.js';
+import type { Entry, Life } from '../sim/trace.js';
+
+/** One process of a script. Moments are places in the trace; infinite: it never came to that. */
+export interface ScriptLife {
+  readonly pid: number;
+  readonly service: string;
+  readonly script: string;
+  readonly stdin: number | null;
+  readonly stdout: number | null;
+  readonly forked: number;
+  executed: number;
+  /** Errno of its exec. */
+  error: number;
+  behaviour: Behaviour;
+  ended: number;
+  status: number;
+  reaped: number;
+}
+
+export interface History {
+  readonly scenario: Scenario;
+  readonly life: Life;
+  readonly trace: readonly Entry[];
+  readonly scripts: readonly ScriptLife[];
+  readonly byService: ReadonlyMap<string, readonly ScriptLife[]>;
+  /** Place in the trace at which nitro began to go down; infinite: never. */
+  readonly endBegins: number;
+  /** ms by which clocks jumped, execs hung and processes were slow to be seen dead: what bounds of time are extended by. */
+  readonly allowance: number;
+}
+
+export interface Violation {
+  readonly property: string;
+  /** Place in the trace. */
+  readonly place: number;
+  readonly what: string;
+}
+
+export interface Property {
+  readonly name: string;
+  /** Where it is laid down. */
+  readonly rule: string;
+  check(history: History): readonly Omit<Violation, 'property'>[];
+}
+
+export function historyOf(scenario: Scenario, life: Life): History {
+  const scripts: ScriptLife[] = [];
+  const byService = new Map<string, ScriptLife[]>();
+  const byPid = new Map<number, ScriptLife>();
+  let endBegins = Infinity;
+  let allowance = 0;
+  life.trace.forEach((entry, place) => {
+    if (entry.type === 'forked') {
+      const { pid, service, script, stdin, stdout } = entry;
+      const never = { executed: Infinity, error: 0, behaviour: {}, ended: Infinity, status: 0, reaped: Infinity };
+      const each: ScriptLife = { pid, service, script, stdin, stdout, forked: place, ...never };
+      scripts.push(each);
+      byPid.set(pid, each);
+      const others = byService.get(service);
+      if (others === undefined) byService.set(service, [each]);
+      else others.push(each);
+    } else if (entry.type === 'jumped') allowance += entry.by;
+    else if (entry.type === 'said' && endBegins === Infinity) {
+      if (entry.text === '- nitro: shutting down\n' || entry.text === '- nitro: rebooting\n') endBegins = place;
+    } else if (entry.service !== '' && 'pid' in entry) {
+      const each = byPid.get(entry.pid);
+      if (each !== undefined) follow(each, entry, place);
+    }
+  });
+  return { scenario, life, trace: life.trace, scripts, byService, endBegins, allowance: allowance + hangs(scenario) };
+}
+
+function follow(each: ScriptLife, entry: Entry, place: number): void {
+  if (entry.type === 'executed') {
+    each.executed = place;
+    each.error = entry.error;
+    each.behaviour = entry.behaviour;
+  } else if (entry.type === 'ended') {
+    each.ended = place;
+    each.status = entry.status;
+  } else if (entry.type === 'reaped') each.reaped = place;
+}
+
+/** The service whose state is announced once more as a part of the answer to this request (protocol.md, Replies); empty: none. */
+export function repeatedBy(request: Request | null): string {
+  if (request === null || !('name' in request)) return '';
+  return ['up', 'down', 'restart', 'ready'].includes(request.kind) ? request.name : '';
+}
+
+/** Follows a trace, and tells which announcements may be such repetitions: those between the request and its answer. */
+export class Repeats {
+  private service = '';
+  private at = 0;
+
+  see(entry: Entry): void {
+    if (entry.type === 'received') {
+      this.service = repeatedBy(entry.request);
+      this.at = entry.at;
+    } else if (entry.type === 'answered') this.service = '';
+  }
+
+  mayBe(entry: Entry): boolean {
+    return entry.service === this.service && entry.at === this.at;
+  }
+}
+
+/** The longest exec of a scenario, as often as it may be met on the way. */
+function hangs(scenario: Scenario): number {
+  let longest = 0;
+  const look = (plans: readonly (readonly Behaviour[] | undefined)[]): void => {
+    for (const plan of plans) for (const { hangs: ms = 0 } of plan ?? []) longest = Math.max(longest, ms);
+  };
+  for (const { setup, run, finish } of Object.values(scenario.services)) look([setup, run, finish]);
+  for (const { command } of scenario.commands) {
+    if (command.kind === 'edit' && command.edit.kind === 'put') look([command.edit.plan.setup, command.edit.plan.run, command.edit.plan.finish]);
+  }
+  look([scenario.sys.setup, scenario.sys.finish, scenario.sys.final]);
+  return longest * 4;
+}

@@ -1,0 +1,119 @@
+/**
+ * Faults planted in what the properties look at: each property sees what it is there for (behaviour.md and architecture.md, as each of them cites).
+ */
+import { describe, expect, test } from 'vitest';
+import { plain } from '../sim/choice.js';
+import { S } from '../sim/errors.js';
+import { live } from '../sim/life.js';
+import { quiet } from '../sim/scenario.js';
+import type { Scenario } from '../sim/scenario.js';
+import type { Entry, Life } from '../sim/trace.js';
+import { properties, violationsOf } from './all.js';
+
+/** A life in which everything happens that properties speak of. */
+const scenario: Scenario = {
+  ...quiet,
+  services: {
+    a: { run: [{ writes: [{ at: 50, bytes: 80 }] }], log: '../l', finish: [{ lasts: 5 }] },
+    b: { setup: [{ lasts: 10 }], run: [{ lasts: 1500 }] },
+    l: { run: [{ reads: 1, onSignal: 'drains' }] },
+  },
+  sys: { finish: [{ lasts: 20 }] },
+  commands: [
+    { at: 5000, command: { kind: 'ask', request: { kind: 'list', start: 0 }, manner: 'waits' } },
+    { at: 5100, command: { kind: 'ask', request: { kind: 'up', name: 'a' }, manner: 'waits' } },
+    { at: 5200, command: { kind: 'ask', request: { kind: 'info' }, manner: 'waits' } },
+  ],
+};
+const life = live(scenario, plain);
+
+type Matches = (entry: Entry) => boolean;
+const announced =
+  (service: string, state: number): Matches =>
+  (entry) =>
+    entry.type === 'announced' && entry.service === service && entry.state === state;
+const ofType =
+  (type: Entry['type'], service = '', script = ''): Matches =>
+  (entry) =>
+    entry.type === type && (service === '' || entry.service === service) && (script === '' || entry.script === script);
+
+/** The place of the first that matches, which must be there. */
+function placeOf(matches: Matches): number {
+  const place = life.trace.findIndex(matches);
+  if (place < 0) throw new Error('the life lacks what the fault is planted in');
+  return place;
+}
+
+type Planted = Partial<Entry> & Pick<Entry, 'type'>;
+
+/** Another entry right after the first that matches. */
+function after(matches: Matches, planted: Planted): Life {
+  const place = placeOf(matches);
+  const entry = { service: '', script: '', at: life.trace[place]?.at ?? 0, ...planted } as Entry;
+  return { ...life, trace: [...life.trace.slice(0, place + 1), entry, ...life.trace.slice(place + 1)] };
+}
+
+function without(matches: Matches): Life {
+  placeOf(matches);
+  return { ...life, trace: life.trace.filter((entry) => !matches(entry)) };
+}
+
+function changed(matches: Matches, change: object): Life {
+  placeOf(matches);
+  return { ...life, trace: life.trace.map((entry) => (matches(entry) ? { ...entry, ...change } : entry)) };
+}
+
+function pidOf(service: string): number {
+  const entry = life.trace[placeOf(ofType('forked', service, 'run'))];
+  return entry?.type === 'forked' ? entry.pid : 0;
+}
+
+const asking = (kind: string): string => {
+  const entry = life.trace[placeOf((each) => each.type === 'asked' && each.request?.kind === kind)];
+  return entry?.type === 'asked' ? entry.client : '';
+};
+const said = (text: string): Planted => ({ type: 'said', text, result: 0 });
+const signalled = (service: string): Planted => ({ type: 'signalled', pid: pidOf(service), signal: S.TERM, service, script: 'run' });
+const answerTo =
+  (kind: string): Matches =>
+  (entry) =>
+    entry.type === 'answered' && entry.client === asking(kind);
+
+const faults: Readonly<Record<string, () => Life>> = {
+  'no step ends in an exception': () => after(announced('a', 4), said('- nitro: bug in a turn: it is undefined\n')),
+  'nitro ends by an end of final, and by nothing else': () => ({ ...life, how: 'idle for ever' }),
+  'a service never has two processes alive': () =>
+    after(announced('a', 4), { type: 'forked', pid: 4242, stdin: null, stdout: null, service: 'a', script: 'run' }),
+  'no signal to a process that is no child': () => after(announced('a', 4), { type: 'signalled', pid: 4242, signal: S.TERM }),
+  'a service is signalled only when it is brought down, or asked to be': () => after(announced('a', 4), signalled('a')),
+  'no process of a forgotten service': () => changed(answerTo('list'), { data: '' }),
+  'after the end no script of a service is left': () => ({ ...life, rest: { ...life.rest, children: ['a/run running'] } }),
+  'every announced sequence is a path of the machine': () => without(announced('a', 3)),
+  'STARTING and UP only with a process of `run`': () => without(ofType('forked', 'a', 'run')),
+  'DOWN, ONESHOT and DELAY only without a process': () => after(announced('a', 4), { type: 'announced', state: 1, service: 'a' }),
+  'a wish is taken at once': () => changed((entry) => announced('a', 4)(entry) && entry.at > 5000, { state: 1 }),
+  'every shutdown ends within the sum of the times': () => ({ ...life, at: life.at + 1_000_000 }),
+  'at the end nothing is open but the pipes of loggers that are known': () => ({ ...life, rest: { ...life.rest, otherDescriptors: 5 } }),
+  'SYS/finish ends, or is cut by rule, before any service is brought down': () => after(ofType('executed', 'SYS', 'finish'), signalled('a')),
+  'loggers go after those that write to them': () => after(ofType('ended', 'SYS', 'finish'), signalled('l')),
+  'every byte that is written to a log while its logger lives is read by it': () => without(ofType('read', 'l')),
+  'every request is answered, once and at once': () => without(answerTo('info')),
+  'every request is received': () => without((entry) => answerTo('info')(entry) || (entry.type === 'received' && entry.client === asking('info'))),
+  'a wanted service is UP, ONESHOT or FATAL, or waits in DELAY, within its bound; one that is not wanted is down': () => without(announced('a', 4)),
+  'a child that ended is reaped at once': () => without(ofType('reaped', 'b', 'setup')),
+  'a rescan sees every change made before it': () => changed(answerTo('list'), { data: '' }),
+  'a scan brings down only what is gone': () => after(announced('a', 4), said('- nitro: a is gone from the directory\n')),
+};
+
+test('the life itself violates nothing, and every property has a fault', () => {
+  expect(life.how).toBe('exit 0');
+  expect(violationsOf(scenario, life)).toEqual([]);
+  expect(Object.keys(faults).sort()).toEqual(properties.map(({ name }) => name).sort());
+});
+
+describe('would be noticed:', () => {
+  test.each(properties.map(({ name, rule }) => [name, rule] as const))('%s (%s)', (name) => {
+    const planted = faults[name]?.();
+    expect(planted === undefined ? [] : violationsOf(scenario, planted).map(({ property }) => property)).toContain(name);
+  });
+});

@@ -1,0 +1,327 @@
+/**
+ * A path on the binary: one service, brought through its deeds, each held against what the table says.
+ *
+ * Theory of operation. Before a deed the directory is arranged so that it comes to the events planned; then the deed is done; then what
+ * can be seen is compared: every announcement in its order and number, the scripts that start and their arguments, the signals they catch,
+ * and what QUERY says of state and processes. Nothing else may be announced: the reply to QUERY comes behind all that was.
+ *
+ * Delays that are short in the daemon bind the lane, too: what was to be done before a timer is due, and was not, proves nothing. That
+ * is not a failure but `TooSlow`, and the path is begun again.
+ */
+import { parseServices, OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
+import type { Compiled } from '../../../machines/compile.js';
+import { leafName, rowName } from '../moves.js';
+import type { Move } from '../moves.js';
+import type { Ears } from './ears.js';
+import type { Path } from './plan.js';
+import type { Props } from './props.js';
+import type { Actor, Cast, Hand } from './stage.js';
+import { firstWorld } from './world.js';
+import type { Deed, Process, World } from './world.js';
+
+export class TooSlow extends Error {}
+
+/** The daemon that lanes share. */
+export interface Surroundings {
+  readonly compiled: Compiled;
+  /** Milliseconds of the delays that are short. */
+  readonly shortMs: Readonly<Record<string, number>>;
+  readonly ears: Ears;
+  readonly hand: Hand;
+  /** Have nitro scan the directory. */
+  readonly rescan: () => Promise<void>;
+  /** The lane has come to where the system goes down; it has when this is done. */
+  readonly goDown: () => Promise<void>;
+  /** Do something while no descriptor is free in nitro. */
+  readonly withoutDescriptors: (body: () => Promise<void>) => Promise<void>;
+}
+
+const now = (): number => performance.now();
+const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
+const signalTerm = 15;
+const signalCont = 18;
+const signalKill = 9;
+
+export class Lane {
+  /** Deeds that were done as planned. */
+  readonly done: Deed[] = [];
+  private world: World;
+  private readonly expected: string[] = [];
+  private readonly history: string[] = [];
+  /** Since when the timer of the leaf runs at the earliest; when this life began, at the earliest and at the latest. */
+  private timerFrom = 0;
+  private stopFrom = 0;
+  private bornFrom = 0;
+  private bornUntil = 0;
+  private actor: Actor | undefined;
+  private hungPid = 0;
+  private heldPid = 0;
+  private exit = { status: 0, signal: 0 };
+
+  constructor(
+    readonly name: string,
+    /** Of paths that can be walked in two ways, which: by exit or by signal, by newline or by request. */
+    private readonly variety: number,
+    private readonly cast: Cast,
+    private readonly props: Props,
+    private readonly around: Surroundings,
+  ) {
+    this.world = firstWorld(around.compiled);
+  }
+
+  /** Walk. Throws an Error that says what was seen and what should have been, or TooSlow. */
+  async walk(path: Path): Promise<void> {
+    for (const [index, deed] of path.entries()) {
+      const next = path[index + 1];
+      this.history.push(`${JSON.stringify(deed.stimulus)} ${JSON.stringify(deed.scene)}: ${deed.moves.map((move) => rowName(this.around.compiled, move)).join(', ')}`);
+      try {
+        await this.perform(deed, next);
+      } catch (error) {
+        if (error instanceof TooSlow || this.isLate(deed)) throw new TooSlow(String(error));
+        throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
+      }
+      this.done.push(deed);
+    }
+  }
+
+  /** Leave the service to itself. */
+  async leave(): Promise<void> {
+    if (this.heldPid !== 0) await this.around.hand.release(this.heldPid);
+    if (this.hungPid !== 0) await this.around.hand.unlease(this.props.runPath);
+    this.props.arrange({ setup: false, run: 'whole', readiness: 'timed' });
+    this.cast.dismiss();
+    if (this.world.born) this.around.ears.send(this.name, packet(Tag.DOWN, this.name));
+  }
+
+  private report(): string {
+    return [
+      `${this.name}, at ${leafName(this.around.compiled, this.world.leaf)} with ${this.world.process}`,
+      ...this.history.map((line) => `  ${line}`),
+      `  should be announced: ${this.expected.join(' ')}`,
+      `  was announced:       ${this.cast.announced.join(' ')}`,
+    ].join('\n');
+  }
+
+  private async perform(deed: Deed, next: Deed | undefined): Promise<void> {
+    const { stimulus, scene, moves } = deed;
+    const before = this.world;
+    if (stimulus.kind === 'wait') await this.holdForKill(stimulus.delay);
+    if (stimulus.kind !== 'create') this.props.arrange(scene);
+    if (scene.run === 'hangs') await this.around.hand.lease(this.props.runPath);
+    if (deed.lifeWasShort === false) await pause(Math.max(0, this.bornUntil + (this.around.shortMs['RESPAWN'] ?? 0) + 5 - now()));
+    if (stimulus.kind === 'wait' && now() > this.timerFrom + this.delayMs(stimulus.delay)) throw new TooSlow('the scene was set too late');
+    const from = stimulus.kind === 'wait' ? this.timerFrom + this.delayMs(stimulus.delay) : now();
+    const cue = async (): Promise<void> => {
+      await this.cue(deed);
+      await this.seen();
+    };
+    if (scene.limited === true) await this.around.withoutDescriptors(cue);
+    else await cue();
+    this.world = deed.to;
+    await this.seeProcesses(before.process, deed, from);
+    this.props.closeBusy();
+    if (this.isLate(deed, before)) throw new TooSlow('the deed took too long');
+    this.keepTime(before, deed, from);
+    const isTimerNext = next?.stimulus.kind === 'wait' && moves.length > 0 && next.stimulus.delay !== 'SHUTDOWN' && next.stimulus.delay !== 'FINISH';
+    if (!isTimerNext) await this.query();
+  }
+
+  /** Do it. */
+  private async cue({ stimulus, moves }: Deed): Promise<void> {
+    const { ears, hand, goDown } = this.around;
+    switch (stimulus.kind) {
+      case 'create':
+        this.props.place(stimulus.isDown);
+        await this.around.rescan();
+        this.expect(moves);
+        return;
+      case 'ask':
+        if (stimulus.what === 'READY' && leafName(this.around.compiled, this.world.leaf) === 'STARTING.awaited' && this.variety % 2 === 0) {
+          this.actor?.tell(`newline ${this.props.notificationFd}`);
+          this.expect(moves);
+          return;
+        }
+        this.expectAsked(moves);
+        ears.send(this.name, packet(Tag[stimulus.what], this.name));
+        if ((await this.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
+        return;
+      case 'exit': {
+        const isKilled = this.variety % 3 === 0 && (this.world.process === 'run' || (this.world.process === 'setup' && stimulus.status === 1));
+        this.exit = isKilled ? { status: -1, signal: signalKill } : { status: stimulus.status, signal: 0 };
+        this.expect(moves);
+        this.actor?.tell(isKilled ? `signal ${signalKill}` : `exit ${stimulus.status}`);
+        return;
+      }
+      case 'exec':
+        this.props.arrange({ run: stimulus.outcome });
+        this.expect(moves);
+        await this.unhang();
+        return;
+      case 'exec fails, held':
+        this.heldPid = this.hungPid;
+        if (!(await hand.hold(this.heldPid))) throw new Error('a process that hangs in exec could not be held');
+        this.props.arrange({ run: 'broken' });
+        await this.unhang();
+        await hand.dead(this.heldPid);
+        return;
+      case 'killed before exec':
+        this.exit = { status: -1, signal: signalKill };
+        this.expect(moves);
+        process.kill(this.hungPid, 'SIGKILL');
+        await this.unhang();
+        return;
+      case 'release':
+        this.expect(moves);
+        await hand.release(this.heldPid);
+        this.heldPid = 0;
+        return;
+      case 'wait':
+        this.expect(moves);
+        if (this.heldPid !== 0) await hand.dead(this.heldPid);
+        // A timer of which nothing comes is seen by nothing that comes.
+        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await pause(this.timerFrom + this.delayMs(stimulus.delay) + 100 - now());
+        return;
+      case 'system goes down':
+        await goDown();
+        return;
+    }
+  }
+
+  private async unhang(): Promise<void> {
+    await this.around.hand.unlease(this.props.runPath);
+    this.hungPid = 0;
+  }
+
+  /** A process that is to be killed must be caught before, so that it can be seen in the state after. */
+  private async holdForKill(delay: string): Promise<void> {
+    if ((delay !== 'SHUTDOWN' && delay !== 'FINISH') || this.heldPid !== 0) return;
+    this.heldPid = this.hungPid !== 0 ? this.hungPid : (this.actor?.pid ?? 0);
+    if (await this.around.hand.hold(this.heldPid)) return;
+    this.heldPid = 0;
+    throw new TooSlow('the process was gone before it could be held');
+  }
+
+  /** What the rows announce. */
+  private expect(moves: readonly Move[]): void {
+    for (const { row, next } of moves) {
+      for (const action of row?.actions ?? []) {
+        if (action === 'announce') this.expected.push(this.stateOf(next));
+        if (action === 'announceDown') this.expected.push('DOWN');
+      }
+    }
+  }
+
+  /** A request is followed by the state it found, before what takes until later: the exec. */
+  private expectAsked(moves: readonly Move[]): void {
+    const isLater = ({ event }: Move): boolean => event === 'EXEC_SUCCEEDED' || event === 'EXEC_FAILED';
+    const first = moves.filter((move) => !isLater(move));
+    this.expect(first);
+    this.expected.push(this.stateOf(first[first.length - 1]?.next ?? this.world.leaf));
+    this.expect(moves.filter(isLater));
+  }
+
+  /** Wait until as much was announced as should be, and compare. */
+  private async seen(): Promise<void> {
+    const { announced } = this.cast;
+    await this.cast.until('an announcement', () => announced.length >= this.expected.length || undefined);
+    this.compareAnnounced();
+  }
+
+  private compareAnnounced(): void {
+    const seen = this.cast.announced.slice(0, this.expected.length);
+    if (seen.join() !== this.expected.join()) throw new Error('something else was announced');
+  }
+
+  private async seeProcesses(before: Process, { moves, to, stimulus }: Deed, from: number): Promise<void> {
+    for (const { event, row } of moves) {
+      const actions: readonly string[] = row?.actions ?? [];
+      if (actions.includes('signalDown')) await this.seeSignals(before);
+      if (actions.includes('spawnSetup') && to.process === 'setup') await this.seeActor('setup', []);
+      if (actions.includes('spawnFinish')) {
+        const exit = event === 'EXEC_FAILED' ? { status: 111, signal: 0 } : leafName(this.around.compiled, moves[0]?.leaf ?? 0) === 'ONESHOT' ? { status: 0, signal: 0 } : this.exit;
+        await this.seeActor('finish', [String(exit.status), String(exit.signal)]);
+      }
+      if (actions.includes('launch')) this.exit = { status: 0, signal: 0 };
+      if (event === 'EXEC_SUCCEEDED' && to.process === 'run' && this.heldPid === 0) await this.seeActor('run', []);
+      if (actions.includes('launch') || actions.includes('spawnSetup')) {
+        this.bornFrom = from;
+        this.bornUntil = now();
+      }
+    }
+    if (this.heldPid !== 0 && stimulus.kind === 'wait') {
+      // Its death is a SIGKILL, which finish will be told; an exec that had failed stays one that failed.
+      this.exit = { status: -1, signal: signalKill };
+      if (this.hungPid !== 0) await this.unhang();
+    }
+    if (to.process === 'hung' && this.hungPid === 0) this.hungPid = (await this.ask()).pid;
+    if (to.process === 'none') this.actor = undefined;
+  }
+
+  /** `setup` and `run` catch the down signal and SIGCONT; what hangs in its exec and what is dead cannot. */
+  private async seeSignals(process: Process): Promise<void> {
+    const { actor } = this;
+    if (actor === undefined || this.heldPid !== 0 || (process !== 'setup' && process !== 'run')) return;
+    const count = (signal: number): number => actor.signals.filter((each) => each === signal).length;
+    actor.expectedSignals += 1;
+    await this.cast.until('signals', () => (count(signalTerm) >= actor.expectedSignals && count(signalCont) >= actor.expectedSignals) || undefined);
+    if (count(signalTerm) > actor.expectedSignals || actor.signals.some((each) => each !== signalTerm && each !== signalCont)) {
+      throw new Error(`signals ${actor.signals.join(' ')} were caught`);
+    }
+  }
+
+  private async seeActor(role: string, args: readonly string[]): Promise<void> {
+    const known = this.actor;
+    const { actors } = this.cast;
+    const actor = await this.cast.until(`${role} starts`, () => actors.find((each) => each.role === role && each !== known && !each.isGone && !each.isKnown));
+    actor.isKnown = true;
+    this.actor = actor;
+    if (actor.args.join() !== args.join()) throw new Error(`${role} got ${actor.args.join(' ')} and should have got ${args.join(' ')}`);
+  }
+
+  /** When timers and lives began, at the earliest. */
+  private keepTime(before: World, { to, moves }: Deed, from: number): void {
+    const delay = this.around.compiled.table.leaves[to.leaf]?.delay ?? null;
+    if (moves.some(({ row }) => row?.actions.includes('signalDown') === true) && this.stopFrom === 0) this.stopFrom = from;
+    if (moves.some(({ row }) => row?.actions.includes('spawnFinish') === true)) this.stopFrom = from;
+    else if (delay !== 'SHUTDOWN' && delay !== 'FINISH' && before.process !== to.process) this.stopFrom = 0;
+    if (delay === 'SHUTDOWN' || delay === 'FINISH') this.timerFrom = this.stopFrom;
+    else if (before.leaf !== to.leaf || !before.born) this.timerFrom = from;
+  }
+
+  private delayMs(delay: string): number {
+    return this.around.shortMs[delay] ?? Infinity;
+  }
+
+  /** Could a timer have been faster than this deed? */
+  private isLate({ stimulus, lifeWasShort }: Deed, before = this.world): boolean {
+    const delay = before.spent || !before.born ? null : (this.around.compiled.table.leaves[before.leaf]?.delay ?? null);
+    if (lifeWasShort === true && now() > this.bornFrom + this.delayMs('RESPAWN')) return true;
+    return stimulus.kind !== 'wait' && delay !== null && now() > this.timerFrom + this.delayMs(delay);
+  }
+
+  private async ask(): Promise<ReturnType<typeof parseServices>[number]> {
+    this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
+    const [found] = parseServices(await this.reply());
+    if (found === undefined) throw new Error('nitro does not know the service');
+    return found;
+  }
+
+  /** Ask what nitro says of it, behind everything that was announced. */
+  private async query(): Promise<void> {
+    const { process, leaf } = this.world;
+    const found = await this.ask();
+    const shown = `${found.state} setup ${found.setupPid !== 0} run ${found.pid !== 0} finish ${found.finishPid !== 0}`;
+    const should = `${this.stateOf(leaf)} setup ${process === 'setup'} run ${['hung', 'failed', 'run'].includes(process)} finish ${process === 'finish'}`;
+    if (shown !== should) throw new Error(`QUERY says ${shown}, and should say ${should}`);
+    this.compareAnnounced();
+    if (this.cast.announced.length > this.expected.length) throw new Error('more was announced');
+  }
+
+  private async reply(): Promise<string> {
+    return await this.cast.until('a reply', () => this.cast.replies.shift());
+  }
+
+  private stateOf(leaf: number): string {
+    return this.around.compiled.table.leaves[leaf]?.state ?? '?';
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The other side of the actors (`actor.c`): who is on stage, what they reported, and the hand that holds processes back.
+ *
+ * Theory of operation. Every script of a walk connects to one stream socket and waits to be told what to do. Per service there is a *cast*:
+ * the announcements and replies that its listener heard, the actors that joined, and the signals they caught, in order. Nothing is polled:
+ * whatever comes in wakes those who wait for something of that service.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const actorPath = resolve(here, '../../../build/test/actor');
+/** How long something may take that must happen. */
+const patienceMs = 10_000;
+
+/** Compile the actor, if it is not. Two test files may do so at once: each makes a file of its own and renames it. */
+export function prepareActor(): void {
+  const source = resolve(here, 'actor.c');
+  if (existsSync(actorPath) && statSync(actorPath).mtimeMs > statSync(source).mtimeMs) return;
+  mkdirSync(dirname(actorPath), { recursive: true });
+  const made = `${actorPath}.${String(process.pid)}`;
+  execFileSync(process.env['CC'] ?? 'cc', ['-O1', '-Wall', '-Wextra', '-o', made, source], { stdio: 'inherit' });
+  execFileSync('mv', [made, actorPath]);
+}
+
+/** One process of a script. */
+export class Actor {
+  isGone = false;
+  readonly signals: number[] = [];
+  /** Somebody directs it. */
+  isKnown = false;
+  /** How often it was to be told to end. */
+  expectedSignals = 0;
+  constructor(
+    readonly role: string,
+    readonly pid: number,
+    readonly args: readonly string[],
+    private readonly socket: Socket,
+  ) {}
+
+  tell(command: string): void {
+    if (!this.socket.destroyed) this.socket.write(`${command}\n`);
+  }
+}
+
+/** Lines of a stream, as they come. */
+function onLines(stream: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('latin1').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(take);
+  });
+}
+
+/** Somewhere that things happen, and can be waited for. */
+export class Scenery {
+  private readonly waiting = new Set<() => void>();
+
+  wake(): void {
+    for (const look of [...this.waiting]) look();
+  }
+
+  /** Wait until `seen` gives something else than undefined, or throws. `why` explains a wait that was in vain. */
+  async until<T>(what: string, seen: () => T | undefined, why: () => string = () => ''): Promise<T> {
+    return await new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        settle();
+      };
+      const look = (): void => {
+        try {
+          const found = seen();
+          if (found !== undefined) end(() => resolve(found));
+        } catch (error) {
+          end(() => reject(error instanceof Error ? error : new Error(String(error))));
+        }
+      };
+      const timer = setTimeout(() => end(() => reject(new Error(`not in time: ${what} ${why()}`))), patienceMs);
+      this.waiting.add(look);
+      look();
+    });
+  }
+}
+
+/** All that concerns one service. */
+export class Cast extends Scenery {
+  readonly announced: string[] = [];
+  readonly replies: string[] = [];
+  readonly actors: Actor[] = [];
+  /** Nobody directs this service any more: its actors see to themselves. */
+  isOver = false;
+
+  /** The actors leave when they are asked to; so do those that come later. */
+  dismiss(): void {
+    this.isOver = true;
+    for (const actor of this.actors) actor.tell('auto');
+  }
+}
+
+export class Stage {
+  private readonly casts = new Map<string, Cast>();
+  private readonly sockets = new Set<Socket>();
+  private server: Server | undefined;
+
+  /** Wait for actors at the socket `path`. */
+  async open(path: string): Promise<this> {
+    this.server = createServer((socket) => this.admit(socket));
+    await new Promise<void>((ready) => this.server?.listen(path, ready));
+    return this;
+  }
+
+  cast(service: string): Cast {
+    const cast = this.casts.get(service) ?? new Cast();
+    this.casts.set(service, cast);
+    return cast;
+  }
+
+  close(): void {
+    this.server?.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private admit(socket: Socket): void {
+    let actor: Actor | undefined;
+    let cast: Cast | undefined;
+    this.sockets.add(socket);
+    socket.on('error', () => undefined);
+    onLines(socket, (line) => {
+      const [first = '', name = '', pid = '', ...args] = line.split(' ');
+      if (actor === undefined) {
+        actor = new Actor(first, Number(pid), args, socket);
+        cast = this.cast(name);
+        cast.actors.push(actor);
+        if (cast.isOver) actor.tell('auto');
+      } else if (first === 'signal') actor.signals.push(Number(name));
+      cast?.wake();
+    });
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      if (actor !== undefined) actor.isGone = true;
+      cast?.wake();
+    });
+  }
+}
+
+/** `actor hold`: keeps the dead from being reaped and execs from going on, and withholds descriptors. */
+export class Hand extends Scenery {
+  private readonly said = new Map<string, number>();
+  private readonly failed = new Map<string, string>();
+  private readonly tool: ChildProcessByStdio<Writable, Readable, null>;
+
+  constructor() {
+    super();
+    this.tool = spawn(actorPath, ['hold'], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
+    this.tool.stdin.on('error', () => undefined);
+    onLines(this.tool.stdout, (line) => {
+      const failure = /^failed (\w+ [^ :]+)(.*)$/.exec(line);
+      if (failure === null) this.said.set(line, (this.said.get(line) ?? 0) + 1);
+      else this.failed.set(failure[1] ?? '', failure[2] ?? '');
+      this.wake();
+    });
+  }
+
+  /** From now on the process cannot be reaped when it is dead. False: it could not be caught. */
+  async hold(pid: number): Promise<boolean> {
+    return await this.order(`hold ${String(pid)}`, `held ${String(pid)}`);
+  }
+
+  async dead(pid: number): Promise<void> {
+    await this.until(`${String(pid)} is dead`, () => this.said.has(`dead ${String(pid)}`) || undefined);
+  }
+
+  async release(pid: number): Promise<void> {
+    await this.order(`release ${String(pid)}`, `released ${String(pid)}`);
+    this.said.delete(`dead ${String(pid)}`);
+  }
+
+  async lease(path: string): Promise<void> {
+    if (!(await this.order(`lease ${path}`, `leased ${path}`))) throw new Error(`no lease on ${path}`);
+  }
+
+  async unlease(path: string): Promise<void> {
+    await this.order(`unlease ${path}`, `unleased ${path}`);
+  }
+
+  /** Soft limit of descriptors of a process; 0: as it was. */
+  async limit(pid: number, descriptors: number): Promise<void> {
+    if (!(await this.order(`limit ${String(pid)} ${String(descriptors)}`, `limited ${String(pid)}`))) throw new Error('descriptors cannot be limited');
+  }
+
+  close(): void {
+    this.tool.kill('SIGKILL');
+  }
+
+  private async order(command: string, answer: string): Promise<boolean> {
+    const [verb = '', object = ''] = command.split(' ');
+    const key = `${verb} ${object}`;
+    const before = this.said.get(answer) ?? 0;
+    this.failed.delete(key);
+    this.tool.stdin.write(`${command}\n`);
+    return await this.until(command, () => ((this.said.get(answer) ?? 0) > before ? true : this.failed.has(key) ? false : undefined));
+  }
+}
