@@ -24,3 +24,6 @@ export function thisMachine(): Machine {
 
 /** Processes that wanted to run in the last minute, on average: how quiet it was. */
 export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 100) / 100;
+
+/** Was it too busy with other things for figures of time to mean much? A half of the processors are for the benchmark. */
+export const isBusy = (load: number): boolean => load > cpus().length / 2;

@@ -3,6 +3,7 @@
  */
 import { isMet, spreadOf } from './figures.js';
 import type { Figure, Finding, Unit } from './figures.js';
+import { isBusy } from './machine.js';
 import type { Machine } from './machine.js';
 
 /** The benchmark as a whole. */
@@ -23,7 +24,7 @@ export function headLines(subject: string, place: string, machine: Machine, load
     `subject    ${subject}`,
     `machine    ${machine.name}: ${machine.processors}, ${machine.memoryMb} MB, ${machine.kernel}, Node ${machine.node}`,
     `place      ${place}`,
-    `load       ${load} before`,
+    `load       ${load} before${isBusy(load) ? ': busy with other things, so figures of time will be too high' : ''}`,
     '',
     row('', 'min', 'median', 'max', '', 'runs', 'target', 'met'),
   ].join('\n');

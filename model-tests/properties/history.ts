@@ -96,12 +96,20 @@ export function repeatedBy(request: Request | null): string {
 export class Repeats {
   private service = '';
   private at = 0;
+  private count = 0;
 
   see(entry: Entry): void {
     if (entry.type === 'received') {
       this.service = repeatedBy(entry.request);
       this.at = entry.at;
+      this.count = 0;
     } else if (entry.type === 'answered') this.service = '';
+    else if (entry.type === 'announced' && this.mayBe(entry)) this.count += 1;
+  }
+
+  /** After `see`: it may be one, and none came before; of two, the first is a change. */
+  isTheOnly(entry: Entry): boolean {
+    return this.mayBe(entry) && this.count === 1;
   }
 
   mayBe(entry: Entry): boolean {

@@ -33,7 +33,7 @@ function stays({ trace, life, endBegins }: History): readonly Stay[] {
     if (entry.type !== 'announced' || entry.service === 'SYS') continue;
     const { service, state, at } = entry;
     const was = present.get(service);
-    const isSame = was?.state === state && (state !== delay || repeats.mayBe(entry));
+    const isSame = was?.state === state && (state !== delay || repeats.isTheOnly(entry));
     if (was !== undefined && (isSame || (isStopping(was.state) && isStopping(state)))) continue;
     leave(service, at);
     present.set(service, { state, place, at });

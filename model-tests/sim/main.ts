@@ -2,18 +2,21 @@
  * `npm run sim`: random lives from a seed, until one violates a property or there were enough; and the same life again from seed and path.
  */
 import { violationsOf } from '../properties/all.js';
+import { explore } from '../explore/explore.js';
+import { systems } from '../explore/systems.js';
 import { plain } from './choice.js';
 import { live } from './life.js';
 import { quiet } from './scenario.js';
 import { report, search } from './search.js';
 import { timeline } from './show.js';
 
-const usage = `usage: npm run sim -- [--seed N] [--path P] [--runs N] [--time SECONDS] [--speed]
+const usage = `usage: npm run sim -- [--seed N] [--path P] [--runs N] [--time SECONDS] [--speed | --explore]
   --seed N        the seed of the scenarios and of all choices (default: from the clock)
   --path P        the place in the tree of that seed that a failure printed
   --runs N        how many lives (default: 10000)
   --time SECONDS  stop after this time
   --speed         measure lives a second, and end
+  --explore       all lives of the small systems, at most --runs of each, and end
 `;
 
 function option(name: string): string | undefined {
@@ -46,6 +49,21 @@ function measure(): void {
   if (violationsOf(ordinary, life).length > 0) process.exitCode = 1;
 }
 
+/** A line for each system; whether all were explored to a fixpoint without a violation. */
+function exploreAll(livesMax: number): boolean {
+  let isAllWell = true;
+  for (const { what, scenario, outcomes } of systems) {
+    const start = performance.now();
+    const { lives, states, ends, isFixpoint, violation } = explore(scenario, { outcomes, livesMax });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const end = violation !== null ? 'VIOLATION' : isFixpoint ? 'all of them' : 'not all of them';
+    console.log(`${what}: ${String(states)} states, ${String(lives)} lives, ${String(ends)} to the end; ${end}; ${seconds} s`);
+    if (violation !== null) console.log(timeline(violation.life.trace, new Map(violation.violations.map(({ place, what: which }) => [place, which]))));
+    isAllWell &&= isFixpoint;
+  }
+  return isAllWell;
+}
+
 function main(): void {
   if (process.argv.includes('--help')) {
     console.log(usage);
@@ -53,6 +71,10 @@ function main(): void {
   }
   if (process.argv.includes('--speed')) {
     measure();
+    return;
+  }
+  if (process.argv.includes('--explore')) {
+    if (!exploreAll(Number(option('runs') ?? 40_000))) process.exitCode = 1;
     return;
   }
   const seed = Number(option('seed') ?? Date.now() % 2 ** 31);

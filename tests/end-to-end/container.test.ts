@@ -54,14 +54,14 @@ containerScenario('§6 Shutdown 4: "SIGTERM and SIGCONT to every process ...; Ei
       (setsid sleep 1000 &)
       setsid sh -c 'kill -STOP $$; exec sleep 1000' &
       exec sleep 1000` } },
-    delays: { SIGTERM_ALL: 5000, SIGKILL_ALL: 5000 },
+    delays: { SIGTERM_ALL: 60_000, SIGKILL_ALL: 60_000 },
   },
   async (nitro) => {
     await nitro.waitFor('the orphan is ready', () => nitro.journal().includes('waiting'));
     await nitro.waitState('a', 'UP');
     const started = performance.now();
     await endContainer(nitro);
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(performance.now() - started).toBeLessThan(30_000);
     expect(nitro.journal()).toEqual(['waiting', 'told']);
   });
 

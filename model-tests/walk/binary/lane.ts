@@ -9,6 +9,7 @@
  * is not a failure but `TooSlow`, and the path is begun again.
  */
 import { parseServices, OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
+import type { Listed } from '../../../tests/end-to-end/harness/wire.js';
 import type { Compiled } from '../../../machines/compile.js';
 import { leafName, rowName } from '../moves.js';
 import type { Move } from '../moves.js';
@@ -41,6 +42,8 @@ const pause = async (ms: number): Promise<void> => await new Promise((resolve) =
 const signalTerm = 15;
 const signalCont = 18;
 const signalKill = 9;
+/** How long nitro may take to notice what it does not announce. */
+const patienceMs = 5000;
 
 export class Lane {
   /** Deeds that were done as planned. */
@@ -77,7 +80,7 @@ export class Lane {
       try {
         await this.perform(deed, next);
       } catch (error) {
-        if (error instanceof TooSlow || this.isLate(deed)) throw new TooSlow(String(error));
+        if (error instanceof TooSlow || this.isLate(deed)) throw new TooSlow(`${String(error)}\n${this.report()}`);
         throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
       }
       this.done.push(deed);
@@ -123,7 +126,7 @@ export class Lane {
     if (this.isLate(deed, before)) throw new TooSlow('the deed took too long');
     this.keepTime(before, deed, from);
     const isTimerNext = next?.stimulus.kind === 'wait' && moves.length > 0 && next.stimulus.delay !== 'SHUTDOWN' && next.stimulus.delay !== 'FINISH';
-    if (!isTimerNext) await this.query();
+    if (!isTimerNext) await this.query(deed);
   }
 
   /** Do it. */
@@ -253,7 +256,7 @@ export class Lane {
       this.exit = { status: -1, signal: signalKill };
       if (this.hungPid !== 0) await this.unhang();
     }
-    if (to.process === 'hung' && this.hungPid === 0) this.hungPid = (await this.ask()).pid;
+    if (to.process === 'hung' && this.hungPid === 0) this.hungPid = (await this.askUntil(({ pid }) => pid !== 0)).pid;
     if (to.process === 'none') this.actor = undefined;
   }
 
@@ -278,14 +281,17 @@ export class Lane {
     if (actor.args.join() !== args.join()) throw new Error(`${role} got ${actor.args.join(' ')} and should have got ${args.join(' ')}`);
   }
 
-  /** When timers and lives began, at the earliest. */
+  /** Since when a timer runs, at the earliest. That of a process runs from when it was first told to end, or forked, as long as it lives. */
   private keepTime(before: World, { to, moves }: Deed, from: number): void {
     const delay = this.around.compiled.table.leaves[to.leaf]?.delay ?? null;
-    if (moves.some(({ row }) => row?.actions.includes('signalDown') === true) && this.stopFrom === 0) this.stopFrom = from;
-    if (moves.some(({ row }) => row?.actions.includes('spawnFinish') === true)) this.stopFrom = from;
-    else if (delay !== 'SHUTDOWN' && delay !== 'FINISH' && before.process !== to.process) this.stopFrom = 0;
+    for (const { event, row } of moves) {
+      const actions: readonly string[] = row?.actions ?? [];
+      if (event.endsWith('_EXITED') || event === 'EXEC_FAILED') this.stopFrom = 0;
+      if ((actions.includes('signalDown') && this.stopFrom === 0) || actions.includes('spawnFinish')) this.stopFrom = from;
+    }
+    const isEntered = !before.born || moves.some(({ leaf, next }) => leaf !== next);
     if (delay === 'SHUTDOWN' || delay === 'FINISH') this.timerFrom = this.stopFrom;
-    else if (before.leaf !== to.leaf || !before.born) this.timerFrom = from;
+    else if (isEntered) this.timerFrom = from;
   }
 
   private delayMs(delay: string): number {
@@ -299,20 +305,33 @@ export class Lane {
     return stimulus.kind !== 'wait' && delay !== null && now() > this.timerFrom + this.delayMs(delay);
   }
 
-  private async ask(): Promise<ReturnType<typeof parseServices>[number]> {
+  private async ask(): Promise<Listed> {
     this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
     const [found] = parseServices(await this.reply());
     if (found === undefined) throw new Error('nitro does not know the service');
     return found;
   }
 
-  /** Ask what nitro says of it, behind everything that was announced. */
-  private async query(): Promise<void> {
+  /** Ask again until nitro has noticed what nothing announces. */
+  private async askUntil(isSo: (found: Listed) => boolean): Promise<Listed> {
+    const until = now() + patienceMs;
+    for (;;) {
+      const found = await this.ask();
+      if (isSo(found) || now() > until) return found;
+      await pause(2);
+    }
+  }
+
+  /** Ask what nitro says of it, behind everything that was announced. The end of a script that is not announced has to be waited for. */
+  private async query({ stimulus, moves }: Deed): Promise<void> {
     const { process, leaf } = this.world;
-    const found = await this.ask();
-    const shown = `${found.state} setup ${found.setupPid !== 0} run ${found.pid !== 0} finish ${found.finishPid !== 0}`;
-    const should = `${this.stateOf(leaf)} setup ${process === 'setup'} run ${['hung', 'failed', 'run'].includes(process)} finish ${process === 'finish'}`;
-    if (shown !== should) throw new Error(`QUERY says ${shown}, and should say ${should}`);
+    const show = ({ state, setupPid, pid, finishPid }: Listed): string =>
+      `${state} setup ${String(setupPid !== 0)} run ${String(pid !== 0)} finish ${String(finishPid !== 0)}`;
+    const isRun = ['hung', 'failed', 'run'].includes(process);
+    const should = `${this.stateOf(leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
+    const isAnnounced = stimulus.kind === 'ask' || moves.some(({ row }) => row?.actions.includes('announce'));
+    const found = isAnnounced ? await this.ask() : await this.askUntil((each) => show(each) === should);
+    if (show(found) !== should) throw new Error(`QUERY says ${show(found)}, and should say ${should}`);
     this.compareAnnounced();
     if (this.cast.announced.length > this.expected.length) throw new Error('more was announced');
   }

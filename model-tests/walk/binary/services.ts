@@ -6,6 +6,7 @@
  * `SYS/finish`, a script that waits, until all have come to their ends. At last the daemon is stopped, and has to leave nothing behind.
  */
 import { readdirSync } from 'node:fs';
+import { execSync } from 'node:child_process';
 import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
 import { withDaemon } from '../../../tests/end-to-end/harness/scenario.js';
 import { OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
@@ -197,6 +198,7 @@ class Troupe {
     let free = 0;
     while (open.has(free)) free += 1;
     await this.hand.limit(pid, free);
+    console.log(free, [...open].join(), execSync(`ls -l /proc/${pid}/fd; grep files /proc/${pid}/limits`).toString());
     try {
       await body();
     } finally {
