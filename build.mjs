@@ -255,6 +255,7 @@ async function build() {
   const ofHost = filesIn(hostDirectory, '.c').map((source) => ({ source, options: hostOptions, uses: hostHeaders }));
 
   const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle(), bundleAudit()]);
+  fs.chmodSync(path.join(output, 'nitro-audit.cjs'), 0o755);
   const engineObjects = objects.slice(0, ofEngine.length);
   const isTool = (object) => path.basename(object).startsWith('bytecode-');
   const hostObjects = objects.slice(ofEngine.length).filter((object) => !isTool(object));

@@ -78,7 +78,10 @@ export function explore(scenario: Scenario, bounds: Bounds): Exploration {
     });
     if (life.how !== known) ends += 1;
     const violations = violationsOf(scenario, life).filter(({ place }) => life.how !== known || place < life.trace.length - 1);
-    if (violations.length > 0) return { lives: lives + 1, states: states.size, ends, isFixpoint: false, violation: { choices: follower.taken, life, violations } };
+    if (violations.length > 0) {
+      const violation = { choices: follower.taken, life, violations };
+      return { lives: lives + 1, states: states.size, ends, isFixpoint: false, violation };
+    }
     for (let place = list.length; place < follower.taken.length; place++) {
       const before = follower.taken.slice(0, place);
       for (let other = 1; other < (follower.widths[place] ?? 1); other++) lists.push([...before, other]);

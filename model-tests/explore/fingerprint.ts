@@ -21,13 +21,17 @@ const pids: ReadonlySet<string> = new Set(['pid', 'setup', 'run', 'finish']);
 let present: Supervisor | null = null;
 let isWatching = false;
 
+function note(supervisor: Supervisor): void {
+  present = supervisor;
+}
+
 /** Have the supervisor noted that is started next: `startNitro` keeps it to itself. */
 export function watchForSupervisor(): void {
   if (isWatching) return;
   isWatching = true;
   const run = Object.getOwnPropertyDescriptor(Supervisor.prototype, 'run')?.value as (this: Supervisor) => never;
   Supervisor.prototype.run = function (this: Supervisor): never {
-    present = this;
+    note(this);
     return run.call(this);
   };
 }
@@ -67,7 +71,8 @@ function nitroText({ world }: SimulatedOs): string {
     parts.push('{');
     if (value instanceof Map) {
       for (const [key, each] of value as Map<unknown, unknown>) {
-        parts.push(typeof key === 'number' && order.includes(key) ? pidText(key) : typeof key === 'object' ? '' : String(key));
+        if (typeof key === 'number') parts.push(order.includes(key) ? pidText(key) : String(key));
+        else if (typeof key === 'string') parts.push(key);
         walk(each, '', value);
       }
     } else if (value instanceof Set) {

@@ -48,29 +48,79 @@ function system(what: string, services: Readonly<Record<string, ServicePlan>>, r
   return { what, scenario: { ...quiet, services, ...rest }, outcomes: how };
 }
 
-export const systems: readonly System[] = [
-  system('one service, every run', { a: { run: runs } }, { offers: { commands: wishes('a'), max: 2 } }, calm),
-  system('one service, and things that happen while nitro works', { a: { run: runs.slice(0, 5) } }, { offers: { commands: wishes('a'), max: 1 } }),
-  system('one service, every setup and finish', { a: { setup: setups, run: [{}, { lasts: 5 }], finish: finishes } }, { offers: { commands: wishes('a'), max: 1 } }),
-  system('one service that reports readiness', { a: { run: ready, notificationFd: '3' } }, { offers: { commands: [...wishes('a'), ask({ kind: 'ready', name: 'a' })], max: 2 } }),
-  system('one service, one fault', { a: { run: [{}, { lasts: 5 }], finish: [{ lasts: 5 }] } }, { faultsMax: 1, offers: { commands: wishes('a'), max: 1 } }, calm),
-  system('a one shot', { a: { setup: [{ lasts: 5 }], finish: finishes } }, { offers: { commands: wishes('a'), max: 2 } }),
-  system('two services', { a: { run: [{}, { lasts: 5 }] }, b: { run: [{}, { lasts: 5 }] } }, { offers: { commands: wishes('a'), max: 1 } }, calm),
-  system('a service and its logger', { a: writer, l: { run: logger } }, { offers: { commands: [...wishes('l'), ask({ kind: 'down', name: 'a' })], max: 1 } }, calm),
-  system('a chain of two loggers', { a: { ...writer, run: (writer.run ?? []).slice(0, 1) }, l: { run: [logger[0] ?? {}], log: '../m' }, m: { run: logger } }, { offers: { commands: wishes('m'), max: 1 } }, calm),
-  system('SYS and a service', { a: { run: [{}, { lasts: 5 }] } }, {
-    sys: { setup: [{ lasts: 5 }, { lasts: 5, exit: 1 }, { onSignal: 'ignores' }], finish: [{ lasts: 5 }, {}], reincarnate: 'fails' },
-    offers: { commands: [ask({ kind: 'up', name: 'a' }), ask({ kind: 'down', name: 'SYS' }), { kind: 'signal', signal: 'HUP' }, ask({ kind: 'reboot' })], max: 2 },
-  }, calm),
-  system('a service that comes and goes', { a: { run: [{}, { lasts: 5 }] } }, {
-    offers: {
-      commands: [
-        { kind: 'edit', edit: { kind: 'remove', name: 'a' } },
-        { kind: 'edit', edit: { kind: 'put', name: 'a', plan: { run: [{}, { onSignal: 300 }] } } },
-        ask({ kind: 'rescan' }),
-        ask({ kind: 'up', name: 'a' }),
-      ],
-      max: 3,
-    },
-  }, calm),
+/** Some of these commands come, at any moments, up to so many. */
+const offering = (max: number, commands: readonly Command[]): Partial<Scenario> => ({ offers: { commands, max } });
+const mortal: readonly Behaviour[] = [{}, { lasts: 5 }];
+
+const single: readonly System[] = [
+  system('one service, every run', { a: { run: runs } }, offering(2, wishes('a')), calm),
+  system('one service, and things that happen while nitro works', { a: { run: runs.slice(0, 5) } }, offering(1, wishes('a'))),
+  system('one service, every setup and finish', { a: { setup: setups, run: mortal, finish: finishes } }, offering(1, wishes('a'))),
+  system(
+    'one service that reports readiness',
+    { a: { run: ready, notificationFd: '3' } },
+    offering(2, [...wishes('a'), ask({ kind: 'ready', name: 'a' })]),
+  ),
+  system(
+    'one service, one fault',
+    { a: { run: mortal, finish: [{ lasts: 5 }] } },
+    { faultsMax: 1, ...offering(1, wishes('a')) },
+    calm,
+  ),
+  system('a one shot', { a: { setup: [{ lasts: 5 }], finish: finishes } }, offering(2, wishes('a'))),
 ];
+
+const several: readonly System[] = [
+  system('two services', { a: { run: mortal }, b: { run: mortal } }, offering(1, wishes('a')), calm),
+  system(
+    'a service and its logger',
+    { a: writer, l: { run: logger } },
+    offering(1, [...wishes('l'), ask({ kind: 'down', name: 'a' })]),
+    calm,
+  ),
+  system(
+    'a chain of two loggers',
+    { a: { ...writer, run: (writer.run ?? []).slice(0, 1) }, l: { run: logger.slice(0, 1), log: '../m' }, m: { run: logger } },
+    offering(1, wishes('m')),
+    calm,
+  ),
+  system(
+    'SYS and a service',
+    { a: { run: mortal } },
+    {
+      sys: { setup: [{ lasts: 5 }, { lasts: 5, exit: 1 }, { onSignal: 'ignores' }], finish: [{ lasts: 5 }, {}], reincarnate: 'fails' },
+      ...offering(2, [
+        ask({ kind: 'up', name: 'a' }),
+        ask({ kind: 'down', name: 'SYS' }),
+        { kind: 'signal', signal: 'HUP' },
+        ask({ kind: 'reboot' }),
+      ]),
+    },
+    calm,
+  ),
+  system(
+    'a service that comes and goes',
+    { a: { run: mortal } },
+    offering(3, [
+      { kind: 'edit', edit: { kind: 'remove', name: 'a' } },
+      { kind: 'edit', edit: { kind: 'put', name: 'a', plan: { run: [{}, { onSignal: 300 }] } } },
+      ask({ kind: 'rescan' }),
+      ask({ kind: 'up', name: 'a' }),
+    ]),
+    calm,
+  ),
+];
+
+/** Those with a fault: a fault in the course of a life doubles it at every call, so that there is no command beside it. */
+const faulty: readonly System[] = [
+  system('two services, one fault', { a: { run: mortal }, b: { run: [{}] } }, { faultsMax: 1, ...offering(0, []) }, calm),
+  system('a service and its logger, one fault', { a: writer, l: { run: logger.slice(0, 1) } }, { faultsMax: 1, ...offering(0, []) }, calm),
+  system(
+    'SYS and a service, one fault',
+    { a: { run: [{}] } },
+    { faultsMax: 1, sys: { setup: [{ lasts: 5 }], finish: [{ lasts: 5 }] }, ...offering(0, []) },
+    calm,
+  ),
+];
+
+export const systems: readonly System[] = [...single, ...several, ...faulty];

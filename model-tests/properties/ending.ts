@@ -1,4 +1,5 @@
 /** Properties of the end: in time, in order, and with nothing left. */
+import { directoryOfService, parameterOf } from '../../runtime/directory.js';
 import { lastSegment } from '../../runtime/paths.js';
 import type { Scenario } from '../sim/scenario.js';
 import { S, signalName } from '../sim/errors.js';
@@ -83,15 +84,18 @@ export const sysFinishFirst: Property = {
   },
 };
 
-/** Loggers that a link of the service named at some time. */
+/** Loggers that a link of the service named at some time, or that it has by LOG@ (behaviour.md §5). */
 function linksOf({ services, commands }: Scenario, service: string): readonly string[] {
-  const links = [services[service]?.log];
+  const directory = directoryOfService(service);
+  const links = [services[directory]?.log];
   for (const { command } of commands) {
-    if (command.kind !== 'edit' || command.edit.name !== service) continue;
+    if (command.kind !== 'edit' || command.edit.name !== directory) continue;
     if (command.edit.kind === 'link') links.push(command.edit.log);
     if (command.edit.kind === 'put') links.push(command.edit.plan.log);
   }
-  return links.flatMap((link) => (link === undefined ? [] : [lastSegment(link)]));
+  const named = links.flatMap((link) => (link === undefined ? [] : [lastSegment(link)]));
+  const loggers = named.map((logger) => (logger.endsWith('@') ? logger + (parameterOf(service) ?? service) : logger));
+  return services['LOG@'] === undefined ? loggers : [...loggers, `LOG@${service}`];
 }
 
 /** Does what it writes, what those write that read it, and so on, come back to it, in any of their lives, as far as one can know? */

@@ -58,6 +58,7 @@ describe('the npm package', { timeout: TIMEOUT_MS }, () => {
       'Makefile',
       'NOTICE.md',
       'build/nitro',
+      'build/nitro-audit.cjs',
       'completions/_nitro',
       'completions/_nitroctl',
       'completions/nitro.bash',
