@@ -8,10 +8,13 @@ import { serviceMachine } from '../../machines/service.js';
 import { systemMachine } from '../../machines/system.js';
 import { runMutants } from '../../model-tests/mutants/run.js';
 import type { Outcome } from '../../model-tests/mutants/run.js';
+import { explore } from '../../model-tests/explore/explore.js';
+import { systems } from '../../model-tests/explore/systems.js';
 import { compareWithXState } from '../../model-tests/oracle.js';
 import { serviceJudge, systemJudge } from '../../model-tests/rules/verdict.js';
 import type { Judge } from '../../model-tests/rules/verdict.js';
 import { report, search } from '../../model-tests/sim/search.js';
+import { timeline } from '../../model-tests/sim/show.js';
 import { climb } from '../../model-tests/walk/ladder.js';
 import type { Finding, Part } from './part.js';
 
@@ -101,13 +104,42 @@ const mutants: Part = {
       return {
         holds: survivors.length === 0,
         lines: [
-          `${id}: ${String(outcomes.length)} mutants: ${count('refused by the compiler')} refused by the compiler, ${count('killed by the rules')} killed by the ` +
-            `rules, ${count('killed by the invariants')} by the invariants, ${count('equivalent')} equivalent, ${String(survivors.length)} survived.`,
+          `${id}: ${String(outcomes.length)} mutants: ${count('refused by the compiler')} refused by the compiler, ` +
+            `${count('killed by the rules')} killed by the rules, ${count('killed by the invariants')} by the invariants, ` +
+            `${count('equivalent')} equivalent, ${String(survivors.length)} survived.`,
         ],
         counterexamples: survivors.map(({ operator, where, change }) => `${id}: survived: ${operator} at ${where}: ${change}`),
         data: { machine: id, outcomes },
       };
     }),
+};
+
+/** Lives of a system after which its exploration is given up, and said to be no fixpoint. */
+const explorationLivesMax = 200_000;
+
+const exploration: Part = {
+  name: 'exploration',
+  claim: 'In every order of events and with every outcome of every choice, these small systems violate no property.',
+  check: (_bounds, progress) => {
+    const explored = systems.map(({ what, scenario, outcomes }, done) => {
+      progress(done, systems.length);
+      return { what, outcomes, ...explore(scenario, { outcomes, livesMax: explorationLivesMax }) };
+    });
+    return {
+      holds: explored.every(({ isFixpoint, violation }) => isFixpoint && violation === null),
+      lines: explored.map(
+        ({ what, lives, states, ends, isFixpoint }) =>
+          `${what}: ${String(states)} states, ${String(lives)} lives, ${String(ends)} to the end; ` +
+          (isFixpoint ? 'a fixpoint.' : 'no fixpoint within the bound.'),
+      ),
+      counterexamples: explored.flatMap(({ what, violation }) => {
+        if (violation === null) return [];
+        const marks = new Map(violation.violations.map(({ place, property, what: how }) => [place, `${property}: ${how}`]));
+        return [`${what}\n${timeline(violation.life.trace, marks)}`];
+      }),
+      data: explored.map(({ violation, ...figures }) => ({ ...figures, violations: violation?.violations ?? [] })),
+    };
+  },
 };
 
 /** Lives a time, so that the progress moves. */
@@ -140,4 +172,4 @@ const simulation: Part = {
   },
 };
 
-export const parts: readonly Part[] = [table, rules, walks, mutants, simulation];
+export const parts: readonly Part[] = [table, rules, walks, mutants, simulation, exploration];

@@ -38,7 +38,8 @@ export function toMarkdown(checked: readonly Checked[], bounds: Bounds): string 
     const lines = finding.lines.map((line) => `- ${line}`).join('\n');
     const shown = finding.counterexamples.slice(0, counterexamplesShown).map((text) => `\n\`\`\`\n${text}\n\`\`\`\n`);
     const more = finding.counterexamples.length - shown.length;
-    return `## ${part.name}\n\n${part.claim}\n\nThis ${verdict} (${seconds.toFixed(1)} s).\n\n${lines}\n${shown.join('')}${more > 0 ? `\nand ${String(more)} more\n` : ''}`;
+    const rest = more > 0 ? `\nand ${String(more)} more\n` : '';
+    return `## ${part.name}\n\n${part.claim}\n\nThis ${verdict} (${seconds.toFixed(1)} s).\n\n${lines}\n${shown.join('')}${rest}`;
   });
   const summary = holds(checked) ? 'Everything that was checked holds.' : '**Not everything holds.**';
   return `# nitro ${version}: evidence\n\n${summary} Seed ${String(bounds.seed)}.\n\n${sections.join('\n')}`;

@@ -3,12 +3,22 @@ import type { Scenario } from '../sim/scenario.js';
 import type { Life } from '../sim/trace.js';
 import { everyRequestIsAnswered, everyRequestIsReceived } from './answers.js';
 import { endsInTime, endsWell, loggersLast, nothingLeftOpen, sysFinishFirst } from './ending.js';
+import {
+  firstRequestDecides,
+  nothingStartsAtTheEnd,
+  scansAreDone,
+  scriptsAreCut,
+  sysScriptsRun,
+  whatIsThereStarts,
+  whatStopsIsSignalled,
+} from './duties.js';
 import { historyOf } from './history.js';
 import type { Property, Violation } from './history.js';
 import { deathsAreSeen, noStateOnTheWayLasts } from './liveness.js';
 import { nothingIsLost } from './logs.js';
 import { killedBeforeEnd, noSignalToReaped, oneScriptAtATime, processesAreListed, signalsHaveAReason } from './processes.js';
 import { onlyWhatIsGoneGoes, scansSeeChanges } from './scanning.js';
+import { answersAgree, endsDecide, readinessIsReported } from './shown.js';
 import { announcedIsAPath, restHasNone, upHasAProcess, wishesAreTaken } from './states.js';
 
 const noBug: Property = {
@@ -42,6 +52,16 @@ export const properties: readonly Property[] = [
   deathsAreSeen,
   scansSeeChanges,
   onlyWhatIsGoneGoes,
+  answersAgree,
+  endsDecide,
+  readinessIsReported,
+  scansAreDone,
+  whatIsThereStarts,
+  whatStopsIsSignalled,
+  scriptsAreCut,
+  nothingStartsAtTheEnd,
+  sysScriptsRun,
+  firstRequestDecides,
 ];
 
 /** What a life violates. */

@@ -95,7 +95,7 @@ function linksOf({ services, commands }: Scenario, service: string): readonly st
   }
   const named = links.flatMap((link) => (link === undefined ? [] : [lastSegment(link)]));
   const loggers = named.map((logger) => (logger.endsWith('@') ? logger + (parameterOf(service) ?? service) : logger));
-  return services['LOG@'] === undefined ? loggers : [...loggers, `LOG@${service}`];
+  return services['LOG@'] === undefined || service.startsWith('LOG') ? loggers : [...loggers, `LOG@${service}`];
 }
 
 /** Does what it writes, what those write that read it, and so on, come back to it, in any of their lives, as far as one can know? */

@@ -57,6 +57,12 @@ export class Knowledge {
     return known;
   }
 
+  /** Can it be shown in this state now? */
+  mayBe(state: number): boolean {
+    const name = stateNames[state] ?? '';
+    return this.configurations.some(({ leaf, owed }) => owed.length === 0 && serviceTable.leaves[leaf]?.state === name);
+  }
+
   /** What is known after a state was announced, on the way (or, `orRepeated`, once more although nothing changed); null: impossible. */
   announced(state: number, orRepeated: boolean): Knowledge | null {
     const key = `${String(state)}${orRepeated ? 'r' : ''}`;

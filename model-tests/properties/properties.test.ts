@@ -2,6 +2,8 @@
  * Faults planted in what the properties look at: each property sees what it is there for (behaviour.md and architecture.md, as each of them cites).
  */
 import { describe, expect, test } from 'vitest';
+import { Tag } from '../../runtime/protocol.js';
+import { frame, packet } from '../../runtime/wire.js';
 import { plain } from '../sim/choice.js';
 import { S } from '../sim/errors.js';
 import { live } from '../sim/life.js';
@@ -16,6 +18,7 @@ const scenario: Scenario = {
   services: {
     a: { run: [{ writes: [{ at: 50, bytes: 80 }] }], log: '../l', finish: [{ lasts: 5 }] },
     b: { setup: [{ lasts: 10 }], run: [{ lasts: 1500 }] },
+    c: { run: [{ ready: { at: 30, text: '\n' } }], notificationFd: '3' },
     l: { run: [{ reads: 1, onSignal: 'drains' }] },
   },
   sys: { finish: [{ lasts: 20 }] },
@@ -102,6 +105,18 @@ const faults: Readonly<Record<string, () => Life>> = {
   'a wanted service is UP, ONESHOT or FATAL, or waits in DELAY, within its bound; one that is not wanted is down': () => without(announced('a', 4)),
   'a child that ended is reaped at once': () => without(ofType('reaped', 'b', 'setup')),
   'a rescan sees every change made before it': () => changed(answerTo('list'), { data: '' }),
+  'every change of state is announced: what is answered is what was announced': () =>
+    changed(answerTo('list'), { data: frame(Tag.SERVICE, packet(Tag.NAME, 'a') + packet(Tag.STATE, '\x07')) }),
+  'how a script ended decides what follows': () => changed(ofType('ended', 'b', 'setup'), { status: 111 << 8 }),
+  'a service with `notification-fd` is UP when it says so, and not before': () => changed(ofType('executed', 'c', 'run'), { behaviour: {} }),
+  'the directory is read when bring-up ends, and when a rescan is asked for': () => changed(ofType('scanned'), { at: 900 }),
+  'what is in the directory without `down` is started': () => without((entry) => entry.service === 'b'),
+  'what is brought down is signalled': () => after(announced('a', 4), { type: 'announced', state: 7, service: 'a' }),
+  'a script whose time is over is killed': () => changed((entry) => entry.type === 'ended' && entry.script === 'finish', { at: 60_000 }),
+  'nothing is started once nitro goes down': () =>
+    after(ofType('executed', 'SYS', 'finish'), { type: 'forked', pid: 4242, stdin: null, stdout: null, service: 'a', script: 'run' }),
+  'SYS/finish and SYS/final run, and as pid 1 every process is told to end, and killed': () => without(ofType('forked', 'SYS', 'finish')),
+  'the first request decides between shutdown and reboot': () => ({ ...life, how: 'exec /proc/self/exe' }),
   'a scan brings down only what is gone': () => after(announced('a', 4), said('- nitro: a is gone from the directory\n')),
 };
 

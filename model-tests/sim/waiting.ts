@@ -14,6 +14,9 @@ import type { World } from './world.js';
 /** Virtual time that a life may take; ms. */
 const timeMax = 1_000_000;
 
+/** What may happen in one life: more is a fault of the simulation. */
+const stepsMax = 100_000;
+
 /** The life is over. */
 export function over(how: string): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- it is the end of a process, and no error
@@ -24,6 +27,7 @@ export class Waiting {
   /** Signals that were let in and not taken yet; and that one was, since the last wait. */
   private readonly came = new Set<number>();
   private anyCame = false;
+  private steps = 0;
 
   constructor(
     private readonly world: World,
@@ -43,7 +47,7 @@ export class Waiting {
     for (;;) {
       const ready = this.descriptors.ready();
       const isWoken = ready.length > 0 || pendingSignals.size > 0;
-      if (agenda.hasDue && (!isWoken || chooser.choose(2, 'more') === 0)) agenda.runOne();
+      if (agenda.hasDue && (!isWoken || chooser.choose(2, 'more') === 0)) this.runOne();
       else if (ready.length > 0) return this.waited(ready);
       else if (pendingSignals.size > 0) {
         this.letIn();
@@ -54,6 +58,12 @@ export class Waiting {
         this.world.offer();
       }
     }
+  }
+
+  private runOne(): void {
+    this.steps += 1;
+    if (this.steps > stepsMax) over('the world runs in a circle');
+    this.world.agenda.runOne();
   }
 
   private waited(fds: readonly Fd[]): readonly Fd[] {
