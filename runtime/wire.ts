@@ -38,8 +38,8 @@ export function u32(value: number): Bytes {
   return String.fromCharCode(word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24);
 }
 
-function u16(value: number): Bytes {
-  return String.fromCharCode(value & 0xff, (value >>> 8) & 0xff);
+function header(length: number, tag: number): Bytes {
+  return String.fromCharCode(length & 0xff, length >>> 8, tag & 0xff);
 }
 
 /** The unsigned number of the four bytes at `at`, which must be there. */
@@ -60,12 +60,12 @@ export function readI32(bytes: Bytes, at = 0): number {
 /** A packet. A payload longer than `longestPayload` is a bug of the caller, and throws. */
 export function packet(tag: number, payload: Bytes = ''): Bytes {
   if (payload.length > longestPayload) throw new RangeError('payload too long for a packet');
-  return u16(payload.length) + u8(tag) + payload;
+  return header(payload.length, tag) + payload;
 }
 
 /** The frame of a tag around packets that are encoded already. */
 export function frame(tag: number, content: Bytes): Bytes {
-  return u16(frameOpens) + u8(tag) + content + u16(frameCloses) + u8(tag);
+  return header(frameOpens, tag) + content + header(frameCloses, tag);
 }
 
 /** The part that begins at `at`; null at the end, and where what is left is too short to be the part it says it is. */

@@ -17,7 +17,7 @@ import type { Ears } from './ears.js';
 import type { Path } from './plan.js';
 import type { Props } from './props.js';
 import type { Actor, Cast, Hand } from './stage.js';
-import { firstWorld } from './world.js';
+import { firstWorld, isHung } from './world.js';
 import type { Deed, Process, World } from './world.js';
 
 export class TooSlow extends Error {}
@@ -78,6 +78,7 @@ export class Lane {
       const next = path[index + 1];
       this.history.push(`${JSON.stringify(deed.stimulus)} ${JSON.stringify(deed.scene)}: ${deed.moves.map((move) => rowName(this.around.compiled, move)).join(', ')}`);
       try {
+        if (needsLongLife(path, index) && (deed.lifeWasShort === false || !this.isTimed())) await pause(this.bornUntil + this.delayMs('RESPAWN') + 5 - now());
         await this.perform(deed, next);
       } catch (error) {
         if (error instanceof TooSlow || this.isLate(deed)) throw new TooSlow(`${String(error)}\n${this.report()}`);
@@ -111,7 +112,6 @@ export class Lane {
     if (stimulus.kind === 'wait') await this.holdForKill(stimulus.delay);
     if (stimulus.kind !== 'create') this.props.arrange(scene);
     if (scene.run === 'hangs') await this.around.hand.lease(this.props.runPath);
-    if (deed.lifeWasShort === false) await pause(Math.max(0, this.bornUntil + (this.around.shortMs['RESPAWN'] ?? 0) + 5 - now()));
     if (stimulus.kind === 'wait' && now() > this.timerFrom + this.delayMs(stimulus.delay)) throw new TooSlow('the scene was set too late');
     const from = stimulus.kind === 'wait' ? this.timerFrom + this.delayMs(stimulus.delay) : now();
     const cue = async (): Promise<void> => {
@@ -256,7 +256,7 @@ export class Lane {
       this.exit = { status: -1, signal: signalKill };
       if (this.hungPid !== 0) await this.unhang();
     }
-    if (to.process === 'hung' && this.hungPid === 0) this.hungPid = (await this.askUntil(({ pid }) => pid !== 0)).pid;
+    if (isHung(to.process) && this.hungPid === 0) this.hungPid = (await this.askUntil(({ pid }) => pid !== 0)).pid;
     if (to.process === 'none') this.actor = undefined;
   }
 
@@ -305,6 +305,12 @@ export class Lane {
     return stimulus.kind !== 'wait' && delay !== null && now() > this.timerFrom + this.delayMs(delay);
   }
 
+  /** Does a timer run that will be due? */
+  private isTimed(): boolean {
+    const delay = this.around.compiled.table.leaves[this.world.leaf]?.delay ?? null;
+    return delay !== null && !this.world.spent && this.delayMs(delay) !== Infinity;
+  }
+
   private async ask(): Promise<Listed> {
     this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
     const [found] = parseServices(await this.reply());
@@ -327,11 +333,13 @@ export class Lane {
     const { process, leaf } = this.world;
     const show = ({ state, setupPid, pid, finishPid }: Listed): string =>
       `${state} setup ${String(setupPid !== 0)} run ${String(pid !== 0)} finish ${String(finishPid !== 0)}`;
-    const isRun = ['hung', 'failed', 'run'].includes(process);
+    const isRun = isHung(process) || process === 'failed' || process === 'run';
     const should = `${this.stateOf(leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
     const isAnnounced = stimulus.kind === 'ask' || moves.some(({ row }) => row?.actions.includes('announce'));
     const found = isAnnounced ? await this.ask() : await this.askUntil((each) => show(each) === should);
     if (show(found) !== should) throw new Error(`QUERY says ${show(found)}, and should say ${should}`);
+    const { actor } = this;
+    if (actor !== undefined && actor.signals.length > 2 * actor.expectedSignals) throw new Error(`signals ${actor.signals.join(' ')} were caught`);
     this.compareAnnounced();
     if (this.cast.announced.length > this.expected.length) throw new Error('more was announced');
   }
@@ -343,4 +351,13 @@ export class Lane {
   private stateOf(leaf: number): string {
     return this.around.compiled.table.leaves[leaf]?.state ?? '?';
   }
+}
+
+/** Is a life long that goes on at this deed? Then the time passes now, where no other timer runs. */
+function needsLongLife(path: Path, index: number): boolean {
+  for (const { lifeWasShort, moves } of path.slice(index)) {
+    if (lifeWasShort !== null) return !lifeWasShort;
+    if (moves.some(({ row }) => row?.actions.some((action) => action === 'launch' || action === 'spawnSetup') === true)) return false;
+  }
+  return false;
 }

@@ -6,14 +6,13 @@
  * `SYS/finish`, a script that waits, until all have come to their ends. At last the daemon is stopped, and has to leave nothing behind.
  */
 import { readdirSync } from 'node:fs';
-import { execSync } from 'node:child_process';
 import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
 import { withDaemon } from '../../../tests/end-to-end/harness/scenario.js';
 import { OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
 import type { Compiled } from '../../../machines/compile.js';
 import { Ears, earsMax } from './ears.js';
 import { Lane, TooSlow } from './lane.js';
-import { covers } from './plan.js';
+import { covers } from './paths.js';
 import type { Path, Planned, Setting } from './plan.js';
 import { Props } from './props.js';
 import { actorPath, Hand, Stage } from './stage.js';
@@ -22,6 +21,8 @@ import { firstWorld } from './world.js';
 /** Milliseconds of a short delay; and of one that the system going down has to be faster than. Others do not end. */
 const shortMs = 400;
 const crossedMs = 2500;
+/** A short life has to be able to hold other short delays. */
+const lifeMs = 1200;
 const endlessMs = 600_000;
 /** How often a path is begun again when a timer was faster. */
 const attemptsMax = 4;
@@ -100,8 +101,9 @@ async function withSetting(compiled: Compiled, setting: Setting, body: (troupe: 
   });
 }
 
-function msOf({ phase }: Setting, delay: string): number {
-  return phase === 'crossing' && ['CREATION', 'RESPAWN', 'SPAWN_ERROR'].includes(delay) ? crossedMs : shortMs;
+function msOf({ phase, short }: Setting, delay: string): number {
+  if (phase === 'crossing' && ['CREATION', 'RESPAWN', 'SPAWN_ERROR'].includes(delay)) return crossedMs;
+  return delay === 'RESPAWN' && short.length > 1 ? lifeMs : shortMs;
 }
 
 interface Outcome {
@@ -198,7 +200,6 @@ class Troupe {
     let free = 0;
     while (open.has(free)) free += 1;
     await this.hand.limit(pid, free);
-    console.log(free, [...open].join(), execSync(`ls -l /proc/${pid}/fd; grep files /proc/${pid}/limits`).toString());
     try {
       await body();
     } finally {

@@ -14,10 +14,14 @@ import type { Facts, Move } from '../moves.js';
 import { dueEvent } from '../timers.js';
 
 /**
- * `hung`: `run` is forked and its exec hangs. `failed`: its exec failed, and it is held back as dead and unreaped. In the leaves that
+ * `hung`: `run` is forked and its exec hangs, with or without a `notification-fd`. `failed`: its exec failed, and it is held back as dead and unreaped. In the leaves that
  * follow a SIGKILL every process is held back so.
  */
-export type Process = 'none' | 'setup' | 'hung' | 'failed' | 'run' | 'finish';
+export type Process = 'none' | 'setup' | 'hung' | 'hung, awaited' | 'failed' | 'run' | 'finish';
+
+export function isHung(process: Process): boolean {
+  return process === 'hung' || process === 'hung, awaited';
+}
 
 export interface World {
   readonly leaf: number;
@@ -90,6 +94,7 @@ export function deedsIn(compiled: Compiled, world: World): readonly Deed[] {
       if (isKilled) cause({ kind: 'release' }, 'SETUP_EXITED', { process: 'none' });
       break;
     case 'hung':
+    case 'hung, awaited':
       deeds.push(...deedsOfHung(compiled, world));
       break;
     case 'failed':
@@ -110,7 +115,7 @@ export function deedsIn(compiled: Compiled, world: World): readonly Deed[] {
 /** An exec that hangs can be let go on, let fail, or be cut off. */
 function deedsOfHung(compiled: Compiled, world: World): readonly Deed[] {
   const begin = (stimulus: Stimulus, process: Process): Deed => ({ stimulus, scene: {}, moves: [], to: { ...world, process }, lifeWasShort: null });
-  const launched = { reportsReadiness: false };
+  const launched = { reportsReadiness: world.process === 'hung, awaited' };
   const isLaunching = leafName(compiled, world.leaf) === 'SETUP.launching';
   const succeeds = begin({ kind: 'exec', outcome: 'whole' }, 'run');
   const dies = lead(compiled, begin({ kind: 'killed before exec' }, 'none'), 'EXEC_SUCCEEDED', launched);
@@ -130,7 +135,7 @@ function waits(compiled: Compiled, world: World, delay: string): readonly Deed[]
     const stays = deed.to.leaf === world.leaf && deed.moves.length === 1;
     return stays ? { ...deed, to: { ...deed.to, spent: true } } : deed;
   });
-  if (world.process !== 'hung') return due;
+  if (!isHung(world.process)) return due;
   return due.flatMap((deed) => lead(compiled, { ...deed, to: { ...deed.to, process: 'run' } }, 'EXEC_SUCCEEDED', {}));
 }
 
@@ -182,5 +187,6 @@ function settle(compiled: Compiled, deed: Deed): readonly Deed[] {
     ...goesOn('none', { run: 'broken', readiness: 'timed' }, 'EXEC_FAILED', { errorMayPass: false }),
     ...goesOn('none', { run: 'whole', readiness: 'timed', limited: true }, 'SPAWN_FAILED'),
     becomes('hung', { run: 'hangs', readiness: 'timed' }),
+    becomes('hung, awaited', { run: 'hangs', readiness: 'awaited' }),
   ];
 }
