@@ -27,7 +27,7 @@ export class ListDialogue implements Dialogue {
 
   /** What is known so far, sorted by the bytes of the names. */
   services(): readonly Readonly<Fields>[] {
-    const names = Array.from(this.byName.keys()).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const names = Array.from(this.byName.keys()).sort();
     return names.map((name) => this.byName.get(name) ?? { name });
   }
 

@@ -115,6 +115,22 @@ describe('choices', () => {
   });
 });
 
+describe('what an order of events once broke', () => {
+  test('a child that ends while a request for all is answered is reaped (architecture.md, Runtime: reap everything)', () => {
+    const list = { at: 101, command: { kind: 'ask' as const, request: { kind: 'list' as const, start: 0 }, manner: 'waits' as const } };
+    const scenario: Scenario = { ...quiet, services: { a: { run: [{ lasts: 100 }] } }, commands: [list] };
+    // nitro is woken as soon as there is the request, and the process ends after nitro looked for those that did.
+    const life = live(scenario, { choose: (_n, kind) => (kind === 'more' ? 1 : 0) });
+    expect(violationsOf(scenario, life)).toEqual([]);
+    expect(of(life, 'reaped')[0]?.at).toBe(102);
+  });
+
+  test('SYS/final gets the number that the control socket had, and is waited for without a busy loop (behaviour.md §6 Final 2)', () => {
+    const life = run({ sys: { final: [{ lasts: 5000 }] } });
+    expect(life.rest.calls).toBeLessThan(100);
+  });
+});
+
 test('services and loggers that come and go leave no descriptor behind (behaviour.md §5: a pipe is closed when its logger is forgotten)', () => {
   const plan = { run: [{ writes: [{ at: 1, bytes: 9 }] }], notificationFd: '5', log: '../l' };
   const logger = { run: [{ reads: 1, onSignal: 'drains' as const }] };

@@ -202,12 +202,13 @@ export interface ServiceReport {
   readonly finishPid?: number;
 }
 
-function reportPackets(report: ServiceReport): Bytes {
-  return (
-    packet(Tag.STATE, u8(report.state)) +
-    packet(Tag.PID, u32(report.pid)) +
-    packet(Tag.WSTATUS, u32(report.wstatus)) +
-    packet(Tag.UPTIME, u32(report.uptime))
+/** Four packets, made in one go: a list has hundreds of them. */
+function reportPackets({ state, pid, wstatus, uptime }: ServiceReport): Bytes {
+  return String.fromCharCode(
+    1, 0, Tag.STATE, state & 0xff,
+    4, 0, Tag.PID, pid & 0xff, (pid >>> 8) & 0xff, (pid >>> 16) & 0xff, pid >>> 24,
+    4, 0, Tag.WSTATUS, wstatus & 0xff, (wstatus >>> 8) & 0xff, (wstatus >>> 16) & 0xff, wstatus >>> 24,
+    4, 0, Tag.UPTIME, uptime & 0xff, (uptime >>> 8) & 0xff, (uptime >>> 16) & 0xff, uptime >>> 24,
   );
 }
 

@@ -65,16 +65,22 @@ export const wishesAreTaken: Property = {
     const found = [];
     let wish: { readonly kind: string; readonly name: string } | null = null;
     let state = 0;
+    const before = new Map<string, number>();
     for (const [place, entry] of trace.entries()) {
       if (place > endBegins) break;
       if (entry.type === 'received') {
         const { request } = entry;
         wish = request !== null && repeatedBy(request) !== '' && 'name' in request ? request : null;
         state = 0;
-      } else if (entry.type === 'announced' && entry.service === wish?.name) state = entry.state;
+      } else if (entry.type === 'announced') {
+        if (entry.service === wish?.name) state = entry.state;
+        else before.set(entry.service, entry.state);
+      }
       else if (entry.type === 'answered' && wish !== null && entry.data.charCodeAt(2) === 80) {
+        const isIdle = wish.kind === 'restart' && [2, 3, 4, 5].includes(state) && before.get(wish.name) === state;
         const refused = wish.kind === 'down' ? ![1, 6].includes(state) : wish.kind !== 'ready' && [1, 6].includes(state);
-        if (wish.name !== 'SYS' && refused) found.push({ place, what: `${wish.name} is ${stateName(state)} after ${wish.kind}` });
+        if (wish.name !== 'SYS' && (refused || isIdle)) found.push({ place, what: `${wish.name} is ${stateName(state)} after ${wish.kind}` });
+        if (state !== 0) before.set(wish.name, state);
         wish = null;
       }
     }

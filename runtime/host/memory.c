@@ -84,6 +84,10 @@ static void reserve(void)
         void *start = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
         if (start == MAP_FAILED)
             continue;
+#ifdef MADV_DONTFORK
+        /* A child has no use for it. To share it page by page is most of what a fork costs, and then each page is copied anew here. */
+        madvise(start, size, MADV_DONTFORK);
+#endif
         region = unused = usable_end = start;
         region_end = region + size;
         return;

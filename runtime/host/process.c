@@ -11,6 +11,7 @@
 #include "host.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -145,16 +146,30 @@ static const char *text_property(JSContext *js, JSValueConst object, const char 
     return text;
 }
 
-/* "./" and the file's name, in a buffer for js_free. */
-static char *file_in_directory(JSContext *js, const char *name)
+/*
+ * Have the child's texts in one block of the C library's memory, which free gives back: the engine's memory is not there in a child
+ * (memory.c). NULL: no memory.
+ */
+static void *copy_texts(Child *child, char **arguments, const char *directory)
 {
-    const size_t length = strlen(name);
-    char *path = js_malloc(js, length + 3);
-    if (path) {
-        memcpy(path, "./", 2);
-        memcpy(path + 2, name, length + 1);
+    size_t count = 0, size = strlen(directory) + 1 + 2 + strlen(arguments[0]) + 1;
+    for (; arguments[count]; count++)
+        size += strlen(arguments[count]) + 1;
+    char **block = malloc((count + 1) * sizeof(*block) + size);
+    if (!block)
+        return NULL;
+    char *to = (char *)(block + count + 1);
+    child->argv = block;
+    for (size_t i = 0; i < count; i++) {
+        block[i] = to;
+        to = stpcpy(to, arguments[i]) + 1;
     }
-    return path;
+    block[count] = NULL;
+    child->directory = to;
+    to = stpcpy(to, directory) + 1;
+    child->file = to;
+    stpcpy(stpcpy(to, "./"), arguments[0]);
+    return block;
 }
 
 static JSValue spawned(JSContext *js, int pid, const Child *child)
@@ -170,27 +185,29 @@ CALL(spawn)
 {
     Child child = { .status = { -1, -1 }, .ready = { -1, -1 } };
     size_t length = 0;
-    char *file = NULL;
+    void *texts = NULL;
     JSValue outcome = JS_EXCEPTION;
     JSValue list = JS_GetPropertyStr(js, argv[0], "argv");
     JSValue terminal = JS_GetPropertyStr(js, argv[0], "terminal");
     child.terminal = JS_ToBool(js, terminal);
-    child.directory = text_property(js, argv[0], "directory", &length);
-    child.argv = child.directory ? arguments_in(js, list) : NULL;
-    if (child.argv && int_property(js, argv[0], "stdin", &child.standard[0]) &&
+    const char *directory = text_property(js, argv[0], "directory", &length);
+    char **arguments = directory ? arguments_in(js, list) : NULL;
+    if (arguments && int_property(js, argv[0], "stdin", &child.standard[0]) &&
         int_property(js, argv[0], "stdout", &child.standard[1]) && int_property(js, argv[0], "stderr", &child.standard[2]) &&
         int_property(js, argv[0], "notificationFd", &child.notification_fd)) {
-        if (!child.argv[0] || strlen(child.directory) != length || child.notification_fd < 0)
+        if (!arguments[0] || strlen(directory) != length || child.notification_fd < 0) {
             outcome = JS_NewInt32(js, -EINVAL);
-        else if ((child.file = file = file_in_directory(js, child.argv[0]))) {
+        } else if (!(texts = copy_texts(&child, arguments, directory))) {
+            outcome = JS_NewInt32(js, -ENOMEM);
+        } else {
             const int pid = start(&child);
             outcome = pid < 0 ? JS_NewInt32(js, pid) : spawned(js, pid, &child);
         }
     }
-    js_free(js, file);
-    arguments_free(js, child.argv);
-    if (child.directory)
-        text_free(js, child.directory);
+    free(texts);
+    arguments_free(js, arguments);
+    if (directory)
+        text_free(js, directory);
     JS_FreeValue(js, terminal);
     JS_FreeValue(js, list);
     return outcome;
