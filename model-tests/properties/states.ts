@@ -65,6 +65,7 @@ export const wishesAreTaken: Property = {
     const found = [];
     let wish: { readonly kind: string; readonly name: string } | null = null;
     let state = 0;
+    let changes = 0;
     const before = new Map<string, number>();
     for (const [place, entry] of trace.entries()) {
       if (place > endBegins) break;
@@ -72,12 +73,16 @@ export const wishesAreTaken: Property = {
         const { request } = entry;
         wish = request !== null && repeatedBy(request) !== '' && 'name' in request ? request : null;
         state = 0;
+        changes = 0;
       } else if (entry.type === 'announced') {
-        if (entry.service === wish?.name) state = entry.state;
-        else before.set(entry.service, entry.state);
+        if (entry.service === wish?.name) {
+          state = entry.state;
+          changes += 1;
+        } else before.set(entry.service, entry.state);
       }
       else if (entry.type === 'answered' && wish !== null && entry.data.charCodeAt(2) === 80) {
-        const isIdle = wish.kind === 'restart' && [2, 3, 4, 5].includes(state) && before.get(wish.name) === state;
+        // Announced but once, and as before: nothing came of it.
+        const isIdle = wish.kind === 'restart' && changes === 1 && [2, 3, 4, 5].includes(state) && before.get(wish.name) === state;
         const refused = wish.kind === 'down' ? ![1, 6].includes(state) : wish.kind !== 'ready' && [1, 6].includes(state);
         if (wish.name !== 'SYS' && (refused || isIdle)) found.push({ place, what: `${wish.name} is ${stateName(state)} after ${wish.kind}` });
         if (state !== 0) before.set(wish.name, state);
