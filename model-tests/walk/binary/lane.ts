@@ -13,10 +13,12 @@ import type { Listed } from '../../../tests/end-to-end/harness/wire.js';
 import type { Compiled } from '../../../machines/compile.js';
 import { leafName, rowName } from '../moves.js';
 import type { Move } from '../moves.js';
+import { announcedBy, announcedToAsker, stateIn } from './announced.js';
 import type { Ears } from './ears.js';
 import type { Path } from './plan.js';
 import type { Props } from './props.js';
 import type { Actor, Cast, Hand } from './stage.js';
+import { now, pause, Time } from './time.js';
 import { firstWorld, isHung } from './world.js';
 import type { Deed, Process, World } from './world.js';
 
@@ -37,8 +39,6 @@ export interface Surroundings {
   readonly withoutDescriptors: (body: () => Promise<void>) => Promise<void>;
 }
 
-const now = (): number => performance.now();
-const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
 const signalTerm = 15;
 const signalCont = 18;
 const signalKill = 9;
@@ -51,11 +51,7 @@ export class Lane {
   private world: World;
   private readonly expected: string[] = [];
   private readonly history: string[] = [];
-  /** Since when the timer of the leaf runs at the earliest; when this life began, at the earliest and at the latest. */
-  private timerFrom = 0;
-  private stopFrom = 0;
-  private bornFrom = 0;
-  private bornUntil = 0;
+  private readonly time: Time;
   private actor: Actor | undefined;
   private hungPid = 0;
   private heldPid = 0;
@@ -70,18 +66,20 @@ export class Lane {
     private readonly around: Surroundings,
   ) {
     this.world = firstWorld(around.compiled);
+    this.time = new Time(around.compiled, around.shortMs);
   }
 
   /** Walk. Throws an Error that says what was seen and what should have been, or TooSlow. */
   async walk(path: Path): Promise<void> {
     for (const [index, deed] of path.entries()) {
       const next = path[index + 1];
-      this.history.push(`${JSON.stringify(deed.stimulus)} ${JSON.stringify(deed.scene)}: ${deed.moves.map((move) => rowName(this.around.compiled, move)).join(', ')}`);
+      const names = deed.moves.map((move) => rowName(this.around.compiled, move));
+      this.history.push(`${JSON.stringify(deed.stimulus)} ${JSON.stringify(deed.scene)}: ${names.join(', ')}`);
       try {
-        if (needsLongLife(path, index) && (deed.lifeWasShort === false || !this.isTimed())) await pause(this.bornUntil + this.delayMs('RESPAWN') + 5 - now());
+        await this.time.grow(path, index, this.world);
         await this.perform(deed, next);
       } catch (error) {
-        if (error instanceof TooSlow || this.isLate(deed)) throw new TooSlow(`${String(error)}\n${this.report()}`);
+        if (error instanceof TooSlow || this.time.isLate(deed, this.world)) throw new TooSlow(`${String(error)}\n${this.report()}`);
         throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
       }
       this.done.push(deed);
@@ -112,8 +110,8 @@ export class Lane {
     if (stimulus.kind === 'wait') await this.holdForKill(stimulus.delay);
     if (stimulus.kind !== 'create') this.props.arrange(scene);
     if (scene.run === 'hangs') await this.around.hand.lease(this.props.runPath);
-    if (stimulus.kind === 'wait' && now() > this.timerFrom + this.delayMs(stimulus.delay)) throw new TooSlow('the scene was set too late');
-    const from = stimulus.kind === 'wait' ? this.timerFrom + this.delayMs(stimulus.delay) : now();
+    if (stimulus.kind === 'wait' && now() > this.time.dueFrom(stimulus.delay)) throw new TooSlow('the scene was set too late');
+    const from = stimulus.kind === 'wait' ? this.time.dueFrom(stimulus.delay) : now();
     const cue = async (): Promise<void> => {
       await this.cue(deed);
       await this.seen();
@@ -123,8 +121,8 @@ export class Lane {
     this.world = deed.to;
     await this.seeProcesses(before.process, deed, from);
     this.props.closeBusy();
-    if (this.isLate(deed, before)) throw new TooSlow('the deed took too long');
-    this.keepTime(before, deed, from);
+    if (this.time.isLate(deed, before)) throw new TooSlow('the deed took too long');
+    this.time.keep(before, deed, from);
     const isTimerNext = next?.stimulus.kind === 'wait' && moves.length > 0 && next.stimulus.delay !== 'SHUTDOWN' && next.stimulus.delay !== 'FINISH';
     if (!isTimerNext) await this.query(deed);
   }
@@ -144,7 +142,7 @@ export class Lane {
           this.expect(moves);
           return;
         }
-        this.expectAsked(moves);
+        this.expected.push(...announcedToAsker(this.around.compiled, this.world.leaf, moves));
         ears.send(this.name, packet(Tag[stimulus.what], this.name));
         if ((await this.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
         return;
@@ -182,7 +180,7 @@ export class Lane {
         this.expect(moves);
         if (this.heldPid !== 0) await hand.dead(this.heldPid);
         // A timer of which nothing comes is seen by nothing that comes.
-        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await pause(this.timerFrom + this.delayMs(stimulus.delay) + 100 - now());
+        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await pause(this.time.dueFrom(stimulus.delay) + 100 - now());
         return;
       case 'system goes down':
         await goDown();
@@ -204,23 +202,8 @@ export class Lane {
     throw new TooSlow('the process was gone before it could be held');
   }
 
-  /** What the rows announce. */
   private expect(moves: readonly Move[]): void {
-    for (const { row, next } of moves) {
-      for (const action of row?.actions ?? []) {
-        if (action === 'announce') this.expected.push(this.stateOf(next));
-        if (action === 'announceDown') this.expected.push('DOWN');
-      }
-    }
-  }
-
-  /** A request is followed by the state it found, before what takes until later: the exec. */
-  private expectAsked(moves: readonly Move[]): void {
-    const isLater = ({ event }: Move): boolean => event === 'EXEC_SUCCEEDED' || event === 'EXEC_FAILED';
-    const first = moves.filter((move) => !isLater(move));
-    this.expect(first);
-    this.expected.push(this.stateOf(first[first.length - 1]?.next ?? this.world.leaf));
-    this.expect(moves.filter(isLater));
+    this.expected.push(...announcedBy(this.around.compiled, moves));
   }
 
   /** Wait until as much was announced as should be, and compare. */
@@ -241,14 +224,13 @@ export class Lane {
       if (actions.includes('signalDown')) await this.seeSignals(before);
       if (actions.includes('spawnSetup') && to.process === 'setup') await this.seeActor('setup', []);
       if (actions.includes('spawnFinish')) {
-        const exit = event === 'EXEC_FAILED' ? { status: 111, signal: 0 } : leafName(this.around.compiled, moves[0]?.leaf ?? 0) === 'ONESHOT' ? { status: 0, signal: 0 } : this.exit;
-        await this.seeActor('finish', [String(exit.status), String(exit.signal)]);
+        if (event === 'EXEC_FAILED') this.exit = { status: 111, signal: 0 };
+        await this.seeActor('finish', [String(this.exit.status), String(this.exit.signal)]);
       }
       if (actions.includes('launch')) this.exit = { status: 0, signal: 0 };
       if (event === 'EXEC_SUCCEEDED' && to.process === 'run' && this.heldPid === 0) await this.seeActor('run', []);
       if (actions.includes('launch') || actions.includes('spawnSetup')) {
-        this.bornFrom = from;
-        this.bornUntil = now();
+        this.time.born(from);
       }
     }
     if (this.heldPid !== 0 && stimulus.kind === 'wait') {
@@ -281,36 +263,6 @@ export class Lane {
     if (actor.args.join() !== args.join()) throw new Error(`${role} got ${actor.args.join(' ')} and should have got ${args.join(' ')}`);
   }
 
-  /** Since when a timer runs, at the earliest. That of a process runs from when it was first told to end, or forked, as long as it lives. */
-  private keepTime(before: World, { to, moves }: Deed, from: number): void {
-    const delay = this.around.compiled.table.leaves[to.leaf]?.delay ?? null;
-    for (const { event, row } of moves) {
-      const actions: readonly string[] = row?.actions ?? [];
-      if (event.endsWith('_EXITED') || event === 'EXEC_FAILED') this.stopFrom = 0;
-      if ((actions.includes('signalDown') && this.stopFrom === 0) || actions.includes('spawnFinish')) this.stopFrom = from;
-    }
-    const isEntered = !before.born || moves.some(({ leaf, next }) => leaf !== next);
-    if (delay === 'SHUTDOWN' || delay === 'FINISH') this.timerFrom = this.stopFrom;
-    else if (isEntered) this.timerFrom = from;
-  }
-
-  private delayMs(delay: string): number {
-    return this.around.shortMs[delay] ?? Infinity;
-  }
-
-  /** Could a timer have been faster than this deed? */
-  private isLate({ stimulus, lifeWasShort }: Deed, before = this.world): boolean {
-    const delay = before.spent || !before.born ? null : (this.around.compiled.table.leaves[before.leaf]?.delay ?? null);
-    if (lifeWasShort === true && now() > this.bornFrom + this.delayMs('RESPAWN')) return true;
-    return stimulus.kind !== 'wait' && delay !== null && now() > this.timerFrom + this.delayMs(delay);
-  }
-
-  /** Does a timer run that will be due? */
-  private isTimed(): boolean {
-    const delay = this.around.compiled.table.leaves[this.world.leaf]?.delay ?? null;
-    return delay !== null && !this.world.spent && this.delayMs(delay) !== Infinity;
-  }
-
   private async ask(): Promise<Listed> {
     this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
     const [found] = parseServices(await this.reply());
@@ -334,7 +286,7 @@ export class Lane {
     const show = ({ state, setupPid, pid, finishPid }: Listed): string =>
       `${state} setup ${String(setupPid !== 0)} run ${String(pid !== 0)} finish ${String(finishPid !== 0)}`;
     const isRun = isHung(process) || process === 'failed' || process === 'run';
-    const should = `${this.stateOf(leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
+    const should = `${stateIn(this.around.compiled, leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
     const isAnnounced = stimulus.kind === 'ask' || moves.some(({ row }) => row?.actions.includes('announce'));
     const found = isAnnounced ? await this.ask() : await this.askUntil((each) => show(each) === should);
     if (show(found) !== should) throw new Error(`QUERY says ${show(found)}, and should say ${should}`);
@@ -347,17 +299,4 @@ export class Lane {
   private async reply(): Promise<string> {
     return await this.cast.until('a reply', () => this.cast.replies.shift());
   }
-
-  private stateOf(leaf: number): string {
-    return this.around.compiled.table.leaves[leaf]?.state ?? '?';
-  }
-}
-
-/** Is a life long that goes on at this deed? Then the time passes now, where no other timer runs. */
-function needsLongLife(path: Path, index: number): boolean {
-  for (const { lifeWasShort, moves } of path.slice(index)) {
-    if (lifeWasShort !== null) return !lifeWasShort;
-    if (moves.some(({ row }) => row?.actions.some((action) => action === 'launch' || action === 'spawnSetup') === true)) return false;
-  }
-  return false;
 }

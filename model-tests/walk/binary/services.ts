@@ -133,12 +133,12 @@ class Troupe {
     const baton = new Baton();
     const created = new Meeting(paths.length, async () => await this.request(packet(Tag.RESCAN)));
     const down = new Meeting(paths.length, async () => await this.goDown());
+    const met = new Set<string>();
     const isOneByOne = setting.isSerial === true;
     const run = async (path: Path, index: number): Promise<Outcome> => {
       const name = names[index] ?? '';
-      let hasMet = false;
       const meet = async (): Promise<void> => {
-        hasMet = true;
+        met.add(name);
         if (isOneByOne) baton.pass();
         await down.attend();
         if (isOneByOne) await baton.take();
@@ -162,7 +162,7 @@ class Troupe {
         error = caught instanceof Error ? caught : new Error(String(caught));
       }
       if (isOneByOne) baton.pass();
-      if (setting.phase !== 'up' && !hasMet) await down.attend();
+      if (setting.phase !== 'up' && !met.has(name)) await down.attend();
       return { lane, path, error };
     };
     try {

@@ -14,8 +14,8 @@ import type { Facts, Move } from '../moves.js';
 import { dueEvent } from '../timers.js';
 
 /**
- * `hung`: `run` is forked and its exec hangs, with or without a `notification-fd`. `failed`: its exec failed, and it is held back as dead and unreaped. In the leaves that
- * follow a SIGKILL every process is held back so.
+ * `hung`: `run` is forked and its exec hangs, with or without a `notification-fd`. `failed`: its exec failed, and it is
+ * held back as dead and unreaped. In the leaves that follow a SIGKILL every process is held back so.
  */
 export type Process = 'none' | 'setup' | 'hung' | 'hung, awaited' | 'failed' | 'run' | 'finish';
 
