@@ -43,7 +43,7 @@ realPid1Scenario('§6 "SIGINT as real pid 1, which is Ctrl-Alt-Delete there" is 
     expect(nitro.stderr).not.toContain('shutting down');
     process.kill(pid, 'SIGINT');
     expect(await nitro.waitExit()).toEqual({ code: null, signal: 'SIGHUP' });
-    expect(nitro.stderr).toContain('- nitro: rebooting\n');
+    await nitro.waitFor('it is said', () => nitro.stderr.includes('- nitro: rebooting\n'));
     expect(nitro.journal()).toEqual(['final reboot']);
   });
 

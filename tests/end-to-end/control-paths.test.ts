@@ -81,7 +81,7 @@ test.concurrent('§6 a socket that belongs to some other program that listens is
     try {
       await nitro.spawn();
       expect((await nitro.waitExit()).code).toBe(111);
-      expect(nitro.stderr).toContain('- nitro: socket already in use\n');
+      await nitro.waitFor('it is said', () => nitro.stderr.includes('- nitro: socket already in use\n'));
     } finally {
       await other.close();
     }

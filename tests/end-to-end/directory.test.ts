@@ -46,7 +46,7 @@ scenario('§2 "A directory with neither run nor setup is not a service: `- nitro
   { services: { empty: { finish: 'exit 0' }, a: { run: SLEEP } } },
   async (nitro) => {
     await nitro.waitState('a', 'UP');
-    expect(nitro.stderr).toContain('- nitro: no such service: empty\n');
+    await nitro.waitFor('it is said', () => nitro.stderr.includes('- nitro: no such service: empty\n'));
     expect([...(await nitro.list()).keys()]).toEqual(['a']);
     expect((await nitro.ctl('start', 'empty')).code).toBe(111);
     nitro.place('empty/run', script(SLEEP));
@@ -61,7 +61,7 @@ scenario('§2 a service with setup alone is a one shot; run that is not executab
     // An exec that is not permitted is an error that will not fix itself, if the file counts as a run at all.
     const plain = await nitro.request(packet(Tag.QUERY, 'plain'));
     if (plain !== ESRCH) await nitro.waitState('plain', 'FATAL');
-    else expect(nitro.stderr).toContain('no such service: plain');
+    else await nitro.waitFor('it is said', () => nitro.stderr.includes('no such service: plain'));
   });
 
 scenario('§2 NAME@PARAM: "its files are those of NAME@/ (also where NAME@PARAM is itself a symlink or a directory), its working directory is NAME@/"',

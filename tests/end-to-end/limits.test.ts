@@ -46,7 +46,7 @@ for (const size of [2000, ...(big ? [10_000] : [])])
       nitro.send(packet(Tag.SHUTDOWN));
       expect(await nitro.waitExit(120_000)).toEqual({ code: 0, signal: null });
       const downMs = performance.now() - asked;
-      expect(nitro.stderr).toContain(`waiting for ${size} services to finish`);
+      await nitro.waitFor('it is said', () => nitro.stderr.includes(`waiting for ${size} services to finish`));
       console.log(`${size} services: all UP after ${upMs.toFixed(0)} ms, list in ${listMs.toFixed(0)} ms, shut down in ${downMs.toFixed(0)} ms`);
     }, 300_000);
 

@@ -90,7 +90,7 @@ for (const [what, entry] of [['file', '../logger'], ['directory', { directory: {
     { services: { a: { run: talker('hello'), files: { log: entry } }, logger: { run: drain('out') } } },
     async (nitro) => {
       await nitro.waitFor('the line goes to nitro\'s stdout', () => nitro.stdout === 'hello\n');
-      expect(nitro.stderr).toMatch(/a.*log|log.*a/);
+      await nitro.waitFor('it is said', () => /a.*log|log.*a/.test(nitro.stderr));
       expect(nitro.read('out')).toBe('');
     });
 
@@ -99,7 +99,7 @@ for (const target of ['../none', '../none@', '../none@x', '..', '.', '/', '../SY
     { services: { a: { run: talker('hello'), log: target } }, system: { setup: 'exit 0' } },
     async (nitro) => {
       await nitro.waitFor('the line goes to nitro\'s stdout', () => nitro.stdout === 'hello\n');
-      expect(nitro.stderr).toMatch(/- nitro: .*\ba\b/);
+      await nitro.waitFor('it is said', () => /- nitro: .*\ba\b/.test(nitro.stderr));
       await nitro.waitState('a', 'UP');
       expect((await nitro.list()).size).toBe(1);
     });
@@ -117,7 +117,7 @@ scenario('§5 a target that does not exist yet "is connected at the next start a
     nitro.service('later', { run: drain('out') });
     expect((await nitro.ctl('restart', 'a')).code).toBe(0);
     await nitro.waitFor('the line arrives', () => nitro.read('out') === 'hello\n');
-    expect(nitro.stdout).toBe('hello\n');
+    await nitro.waitFor('it is said', () => nitro.stdout === 'hello\n');
     await nitro.waitState('later', 'UP');
   });
 
@@ -128,7 +128,7 @@ scenario('§5 a target that does not exist yet is connected at the next start af
     nitro.service('later', { run: drain('out') });
     nitro.open('go');
     await nitro.waitFor('the line arrives', () => nitro.read('out') === 'hello\n');
-    expect(nitro.stdout).toBe('hello\n');
+    await nitro.waitFor('it is said', () => nitro.stdout === 'hello\n');
   });
 
 for (const how of ['restart', 'crash', 'down and up', 'rescan and restart'] as const)

@@ -111,7 +111,7 @@ scenario('§6 Final 3: "reboot re-executes nitro with its own arguments": the sa
     expect(nitro.exit).toBeUndefined();
     expect(argumentsOf(pid)).toEqual(args);
     expect(environmentOf(pid)).toEqual(environment);
-    expect(nitro.stderr).toContain('- nitro: rebooting\n');
+    await nitro.waitFor('it is said', () => nitro.stderr.includes('- nitro: rebooting\n'));
     expect(nitro.stderr).not.toContain('finished');
     expect(nitro.journal()).toEqual(['setup', 'a', 'finish reboot', 'final reboot', 'setup', 'a']);
   });

@@ -30,7 +30,7 @@ scenario('§6 Shutdown with nothing to bring down',
   { services: { c: { run: SLEEP, down: true } } },
   async (nitro) => {
     await nitro.stop();
-    expect(nitro.stderr).toContain('- nitro: shutting down\n');
+    await nitro.waitFor('it is said', () => nitro.stderr.includes('- nitro: shutting down\n'));
     expect(nitro.stderr).toMatch(/- nitro: finished\n$/);
   });
 

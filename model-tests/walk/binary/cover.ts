@@ -31,6 +31,7 @@ export function cover(compiled: Compiled, reasons: Reasons, coverable: ReadonlyS
       .filter((event) => rowsAt(leaf, event).length === 0)
       .map((event) => ({ goal: pairGoal(leaf.name, event), reason: () => reasons.ignored(leaf.name, event) })),
   );
+  const ways = [...coverable].filter((goal) => goal.startsWith('way ')).map((goal) => ({ goal: goal.slice('way '.length), reason: () => null }));
   const measure = (what: string, kind: string, goals: readonly { readonly goal: string; readonly reason: () => string | null }[]): Covered => {
     const left = goals.filter(({ goal }) => !covered.has(`${kind} ${goal}`));
     const excused = left.map(({ goal, reason }) => ({ goal, reason: coverable.has(`${kind} ${goal}`) ? null : reason() }));
@@ -47,5 +48,6 @@ export function cover(compiled: Compiled, reasons: Reasons, coverable: ReadonlyS
     measure('transitions', 'row', rows),
     measure('ignored events', 'ignored', ignored),
     measure('transition pairs', 'pair', pairs),
+    ...(ways.length === 0 ? [] : [measure('other ways to cause them', 'way', ways)]),
   ];
 }

@@ -13,6 +13,8 @@ import type { Move } from '../moves.js';
 /** The part of a deed that covers something. */
 export interface Does {
   readonly moves: readonly Move[];
+  /** A way of causing them that is to be walked for its own sake. */
+  readonly way?: string;
 }
 
 export interface Graph<World, Deed extends Does & { readonly to: World }> {
@@ -36,10 +38,10 @@ function keyOf({ world, row }: Place<unknown>): string {
   return `${JSON.stringify(world)} ${row}`;
 }
 
-/** What is covered by a deed that follows on a row: goals of the three kinds, each with its kind before it; and the row it took last. */
+/** What is covered by a deed that follows on a row: goals, each with its kind before it; and the row it took last. */
 export function covers(compiled: Compiled, place: { readonly row: string }, deed: Does): { readonly goals: readonly string[]; readonly row: string } {
   let { row } = place;
-  const goals: string[] = [];
+  const goals: string[] = deed.way === undefined ? [] : [`way ${deed.way}`];
   for (const move of deed.moves) {
     if (move.index < 0) {
       goals.push(`ignored ${pairGoal(leafName(compiled, move.leaf), move.event)}`);

@@ -1,6 +1,7 @@
 /**
  * The whole walk of the service machine on the binary, as a report.
  */
+import { readFileSync } from 'node:fs';
 import type { AnyStateMachine } from 'xstate';
 import type { Compiled } from '../../../machines/compile.js';
 import type { RealWalk } from '../report.js';
@@ -16,6 +17,17 @@ import { prepareActor } from './stage.js';
 
 /** Daemons that are walked at the same time: mostly they wait. */
 const daemonsMax = 4;
+
+/** May any process of one's own be held back? Where it may not, what hangs in its exec cannot be seen to die. */
+export const mayHold = process.getuid?.() === 0 || ptraceScope() === '0';
+
+function ptraceScope(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1').trim();
+  } catch {
+    return '0';
+  }
+}
 
 /** Walk all paths of the service machine on the binary, `daemons` at the same time, and on XState and the table. */
 export async function walkServices(machine: AnyStateMachine, compiled: Compiled, daemons = daemonsMax): Promise<RealWalk> {

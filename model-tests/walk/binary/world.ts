@@ -59,6 +59,7 @@ export interface Deed {
   readonly scene: Scene;
   readonly moves: readonly Move[];
   readonly to: World;
+  readonly way?: string;
   /** Whether the life must have been short or long; null: it does not matter. */
   readonly lifeWasShort: boolean | null;
 }
@@ -124,7 +125,7 @@ function deedsOfHung(compiled: Compiled, world: World): readonly Deed[] {
     ...lead(compiled, begin({ kind: 'exec', outcome: 'broken' }, 'none'), 'EXEC_FAILED', { errorMayPass: false }),
     ...(isLaunching ? lead(compiled, begin({ kind: 'exec', outcome: 'busy' }, 'none'), 'EXEC_FAILED', { errorMayPass: true }) : []),
     ...(isLaunching ? [] : [quiet(world, { kind: 'exec fails, held' }, { process: 'failed' })]),
-    ...(isLaunching ? dies.flatMap((deed) => lead(compiled, deed, 'RUN_EXITED', {})) : []),
+    ...(isLaunching ? dies.flatMap((deed) => lead(compiled, { ...deed, way: 'killed between fork and exec' }, 'RUN_EXITED', {})) : []),
   ];
 }
 
