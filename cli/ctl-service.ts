@@ -155,9 +155,12 @@ export class ServiceDialogue implements Dialogue {
     return { kind: forgotten ? 'done' : 'noSuchService' };
   }
 
-  /** Scripts are session leaders (behaviour.md §4). */
+  /**
+   * Scripts are session leaders (behaviour.md §4). A pid of 0 is no process, and a session of 0 one whose leader is in
+   * another pid namespace, as for a program that was put into a container from outside.
+   */
   private isOwnScript(fields: Readonly<Fields>): boolean {
-    return [fields.pid, fields.setupPid, fields.finishPid].includes(this.session);
+    return this.session > 0 && [fields.pid, fields.setupPid, fields.finishPid].includes(this.session);
   }
 }
 

@@ -207,7 +207,7 @@ export interface Os extends CommonOs {
 export interface ControlOs extends CommonOs {
   /** Do two paths lead to the same file? */
   isSameFile(a: Bytes, b: Bytes): boolean;
-  /** The session this process belongs to. */
+  /** The session this process belongs to; 0 if its leader is in another pid namespace. */
   session(): Pid;
   isTerminal(fd: Fd): boolean;
   /** Write all of `text`, waiting as long as it takes; -EPIPE when nobody reads. */

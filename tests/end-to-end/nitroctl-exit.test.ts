@@ -1,8 +1,9 @@
 /**
  * How nitroctl ends when things are not as they should be: behaviour.md §8, the exit statuses and what is corrected there.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { permitted } from './harness/extra-container.js';
 import { PATIENT } from './harness/extra-delays.js';
 import type { Daemon } from './harness/daemon.js';
 import { Datagrams } from './harness/datagrams.js';
@@ -170,6 +171,18 @@ scenario('§8 down called from a script of another service does wait',
     nitro.open('go');
     await nitro.waitFor('b went on', () => nitro.journal().includes('b 0'));
   });
+
+if (permitted)
+  scenario('§8 down from a program put into a pid namespace, whose session has no number there, waits also while only finish runs',
+    { services: { a: { run: SLEEP, finish: 'gate go; note finished' }, b: { setup: 'gate b; unshare --pid --fork "$NITROCTL" -v down a >"$T/seen"; note "down $?"' } }, delays: PATIENT },
+    async (nitro) => {
+      await nitro.waitState('a', 'UP');
+      nitro.open('b');
+      await nitro.waitFor('nitroctl has asked for the state', () => existsSync(`${nitro.scratch}/seen`) && readFileSync(`${nitro.scratch}/seen`, 'latin1').includes('SHUTDOWN'));
+      nitro.open('go');
+      await nitro.waitFor('b went on', () => nitro.journal().length === 2);
+      expect(nitro.journal()).toEqual(['finished', 'down 0']);
+    });
 
 /** A daemon of the test's own: it takes what nitroctl sends, and answers as the test says. */
 async function withImpostor(answer: (request: string, count: number) => readonly string[], body: (nitro: Daemon, requests: () => readonly string[]) => Promise<void>): Promise<void> {

@@ -181,6 +181,17 @@ describe('down and stop', () => {
     expect(took()).toBe(0);
   });
 
+  it('waits when its session has no number here and the service no process', () => {
+    const daemon = stopping(300);
+    daemon.act = () => {
+      daemon.set('a', { state: State.SHUTDOWN, pid: 0 });
+      system.after(300, () => daemon.set('a', { state: State.DOWN }));
+    };
+    system.mySession = 0;
+    expect(system.ctl('down', 'a')).toBe(0);
+    expect(took()).toBe(300);
+  });
+
   it('waits when the script of another service asks', () => {
     const daemon = stopping(300);
     daemon.services.set('b', { name: 'b', state: State.UP, pid: 40, wstatus: 0, uptime: 1 });
