@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { holds, toJson, toMarkdown } from '../../cli/audit/verify.js';
-import type { Checked } from '../../cli/audit/verify.js';
+import { holds, toJson, toMarkdown } from '../../cli/audit/verify/report.js';
+import type { Checked } from '../../cli/audit/verify/report.js';
 
 const script = join(import.meta.dirname, '../../build/nitro-audit.cjs');
 const bounds = { seed: 1, runs: 10, timeMsMax: null };

@@ -3,19 +3,19 @@
  * say, every way through it is walked, changes of it are noticed, and the runtime that interprets it keeps its promises.
  */
 import type { AnyStateMachine } from 'xstate';
-import { compile } from '../../machines/compile.js';
-import { serviceMachine } from '../../machines/service.js';
-import { systemMachine } from '../../machines/system.js';
-import { runMutants } from '../../model-tests/mutants/run.js';
-import type { Outcome } from '../../model-tests/mutants/run.js';
-import { explore } from '../../model-tests/explore/explore.js';
-import { systems } from '../../model-tests/explore/systems.js';
-import { compareWithXState } from '../../model-tests/oracle.js';
-import { serviceJudge, systemJudge } from '../../model-tests/rules/verdict.js';
-import type { Judge } from '../../model-tests/rules/verdict.js';
-import { report, search } from '../../model-tests/sim/search.js';
-import { timeline } from '../../model-tests/sim/show.js';
-import { climb } from '../../model-tests/walk/ladder.js';
+import { compile } from '../../../machines/compile.js';
+import { serviceMachine } from '../../../machines/service.js';
+import { systemMachine } from '../../../machines/system.js';
+import { runMutants } from '../../../model-tests/mutants/run.js';
+import type { Outcome } from '../../../model-tests/mutants/run.js';
+import { explore } from '../../../model-tests/explore/explore.js';
+import { systems } from '../../../model-tests/explore/systems.js';
+import { compareWithXState } from '../../../model-tests/oracle.js';
+import { serviceJudge, systemJudge } from '../../../model-tests/rules/verdict.js';
+import type { Judge } from '../../../model-tests/rules/verdict.js';
+import { report, search } from '../../../model-tests/sim/search.js';
+import { timeline } from '../../../model-tests/sim/show.js';
+import { climb } from '../../../model-tests/walk/ladder.js';
 import type { Finding, Part } from './part.js';
 
 const machines: readonly { readonly machine: AnyStateMachine; readonly judge: Judge }[] = [

@@ -4,7 +4,7 @@
  * The report is honest about its bounds: each part says what was exhaustive and what a sample, and how large. Progress goes to
  * stderr, and only to a terminal.
  */
-import { version } from '../../runtime/version.js';
+import { version } from '../../../runtime/version.js';
 import { parts } from './parts.js';
 import type { Bounds, Finding, Part, Progress } from './part.js';
 

@@ -1,0 +1,5 @@
+/** The commands of nitro-audit, in the order in which the help lists them. */
+import type { Registration } from './command.js';
+import { registerVerify } from './verify/command.js';
+
+export const commands: readonly Registration[] = [registerVerify];
