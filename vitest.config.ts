@@ -1,6 +1,7 @@
 /**
- * Two kinds of tests. Those of `quick` run in Node alone; those of `end-to-end` run the built binary, and mostly wait for
- * processes, so that more of them than there are processors can run at once.
+ * Three kinds of tests. Those of `quick` run in Node alone; those of `end-to-end` run the built binary, and mostly wait for
+ * processes, so that more of them than there are processors can run at once. Those of `vm` boot a machine in QEMU each, which takes a whole
+ * processor: after the others, a file at a time, and two of its tests at a time.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -15,7 +16,7 @@ export default defineConfig({
           name: 'quick',
           testTimeout: 60_000,
           include: ['{tests,model-tests,machines,table,runtime,cli,diagrams}/**/*.test.ts'],
-          exclude: ['tests/end-to-end/**', '**/node_modules/**'],
+          exclude: ['tests/end-to-end/**', 'tests/vm/**', '**/node_modules/**'],
         },
       },
       {
@@ -26,6 +27,16 @@ export default defineConfig({
           maxConcurrency: 8,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'vm',
+          include: ['tests/vm/**/*.test.ts'],
+          globalSetup: ['tests/vm/harness/requirements.ts'],
+          fileParallelism: false,
+          maxConcurrency: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -124,8 +124,8 @@ export function parseArguments(words: readonly Bytes[]): Invocation {
   const problem = checkServices(row, name, services);
   if (problem !== null) return problem;
   const { command } = row;
-  if (options.json && command.kind !== 'list' && command.kind !== 'info' && command.kind !== 'events') {
-    return usage(`option --json is for list, info and events, not for ${name}`);
+  if (options.json && command.kind !== 'list' && command.kind !== 'info' && command.kind !== 'events' && command.kind !== 'trace') {
+    return usage(`option --json is for list, info, events and trace, not for ${name}`);
   }
   return { kind: 'run', command, services, ...options };
 }

@@ -22,7 +22,7 @@ export type Demand = 'up' | 'down' | 'restart';
 
 /** What a command does. */
 export type Command =
-  | { readonly kind: 'list' | 'info' | 'events' }
+  | { readonly kind: 'list' | 'info' | 'events' | 'trace' }
   | { readonly kind: 'tell'; readonly request: 'rescan' | 'shutdown' | 'reboot' }
   | { readonly kind: 'ask'; readonly request: 'up' | 'ready' }
   | { readonly kind: 'signal'; readonly signal: keyof Signals }
@@ -107,6 +107,12 @@ export const commands: readonly CommandRow[] = [
     services: 'none',
     command: { kind: 'events' },
     help: 'print every change of state until interrupted',
+  },
+  {
+    names: ['trace'],
+    services: 'none',
+    command: { kind: 'trace' },
+    help: 'print every step of nitro until interrupted',
   },
   { names: ['info'], services: 'none', command: { kind: 'info' }, help: 'show numbers about nitro itself' },
   {

@@ -26,6 +26,8 @@ export interface Dialogue {
   hear(datagram: Bytes): Bytes | null;
   /** Is nothing more waited for? */
   over(): boolean;
+  /** All that had arrived was taken in: time for what takes longer, such as to print. */
+  settle?(): void;
 }
 
 /** Why the loop ended. */
@@ -141,6 +143,11 @@ class Conversation {
 
   /** Take in what has arrived, as far as it still matters. */
   private drain(party: Party): void {
+    this.takeIn(party);
+    party.dialogue.settle?.();
+  }
+
+  private takeIn(party: Party): void {
     for (let count = 0; count < drainLimit && !party.dialogue.over(); count++) {
       const datagram = this.os.receive(party.fd);
       if (datagram === null) return;

@@ -110,15 +110,27 @@ export class TellDialogue implements Dialogue {
   }
 }
 
-/** Every announcement, until nobody reads them. It asks for nothing, and only looks whether there still is a daemon. */
+/**
+ * Every announcement, until nobody reads them. It asks for nothing, and only looks whether there still is a daemon. What has arrived is
+ * taken in before it is printed, since the queue of a socket is short.
+ */
 export class EventsDialogue implements Dialogue {
   readonly listensTo = everyService;
   readonly opening = null;
+  private lines = '';
 
+  /** `line` makes a line of an announcement; `print` is given several. */
   constructor(
-    private readonly heard: (state: number, name: Bytes) => void,
+    private readonly line: (state: number, name: Bytes) => Bytes,
+    private readonly print: (lines: Bytes) => void,
     private readonly unread: () => boolean,
   ) {}
+
+  settle(): void {
+    const { lines } = this;
+    this.lines = '';
+    if (lines !== '') this.print(lines);
+  }
 
   over(): boolean {
     return this.unread();
@@ -130,7 +142,7 @@ export class EventsDialogue implements Dialogue {
 
   hear(datagram: Bytes): null {
     for (const item of decodeReplies(datagram)) {
-      if (item.kind === 'announcement') this.heard(item.state, item.name);
+      if (item.kind === 'announcement') this.lines += this.line(item.state, item.name);
     }
     return null;
   }

@@ -23,7 +23,8 @@ directory this is. Several services are asked at once and waited for together.
 Options:
   -t SECONDS   give up after this time (may be a fraction)
   -v           print each change of state while waiting
-  --json       print JSON; for list, info and events (there, one object a line)
+  --json       print JSON; for list, info, events and trace (the latter two:
+               one object a line)
   -h, --help   print this help
   --version    print the version
   --           end of options

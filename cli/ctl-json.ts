@@ -27,7 +27,8 @@ export function quote(text: Bytes): Bytes {
   return `${quoted}"`;
 }
 
-function object(members: readonly (readonly [string, Bytes])[]): Bytes {
+/** A JSON object of members that are JSON already. */
+export function object(members: readonly (readonly [string, Bytes])[]): Bytes {
   return `{${members.map(([key, value]) => `${quote(key)}:${value}`).join(',')}}`;
 }
 

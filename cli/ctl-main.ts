@@ -19,6 +19,8 @@ import { jsonEvent, jsonInfo, jsonList } from './ctl-json.js';
 import { Link, type LinkOs } from './ctl-link.js';
 import { canBeAskedFor, ServiceDialogue, type Errand, type ServiceResult } from './ctl-service.js';
 import { serviceNameOf } from './ctl-service-name.js';
+import { StatesDialogue, StepsDialogue, type Witness } from './ctl-trace.js';
+import { traceJson, traceText, type Detail } from './ctl-trace-print.js';
 
 /** Run nitroctl with the words after argv[0]. Answers with the exit status. */
 export function nitroctl(os: LinkOs, words: readonly Bytes[]): number {
@@ -36,8 +38,8 @@ export function nitroctl(os: LinkOs, words: readonly Bytes[]): number {
       return Exit.usage;
     case 'run': {
       const status = console.statusAfter(runCommand(os, console, invocation));
-      // SIGINT is how one ends events.
-      const wanted = invocation.command.kind === 'events' && status === interrupted + os.signals.INT;
+      // SIGINT is how one ends them.
+      const wanted = (invocation.command.kind === 'events' || invocation.command.kind === 'trace') && status === interrupted + os.signals.INT;
       return wanted ? Exit.done : status;
     }
   }
@@ -77,6 +79,7 @@ function errandFor(os: LinkOs, command: Command, name: Bytes): Errand {
     case 'check':
     case 'info':
     case 'events':
+    case 'trace':
     case 'tell':
       return { name, request: null, until: 'look' };
   }
@@ -106,6 +109,8 @@ class Execution {
         return this.info();
       case 'events':
         return this.events();
+      case 'trace':
+        return this.trace();
       case 'tell':
         return this.tell(command.request);
       case 'ask':
@@ -174,12 +179,45 @@ class Execution {
   }
 
   private events(): number {
-    const print = this.run.json ? jsonEvent : eventLine;
     const dialogue = new EventsDialogue(
-      (state, name) => this.console.print(print(state, name)),
+      this.run.json ? jsonEvent : eventLine,
+      (lines) => this.console.print(lines),
       () => this.console.failed(),
     );
     return this.endingStatus(this.converse([dialogue]));
+  }
+
+  /** Follow the steps; where the daemon does not know that, the states. */
+  private trace(): number {
+    const writer = this.run.json ? traceJson : traceText;
+    const began = this.os.now();
+    let lines = '';
+    const settled = (): void => {
+      this.console.print(lines);
+      lines = '';
+    };
+    const witness: Witness = {
+      saw: (sight) => (lines += writer.sight(this.os.now() - began, sight)),
+      settled,
+      isGone: () => this.console.failed(),
+    };
+    const announce = (detail: Detail): void => {
+      lines = writer.header(detail, this.link.path) + lines;
+      settled();
+    };
+    const steps = new StepsDialogue(witness, () => announce('steps'));
+    let ending = this.converse([steps]);
+    if (steps.refused === 'tooMany') {
+      this.console.complain('nitro is traced by too many already');
+      return Exit.failed;
+    }
+    if (steps.refused === 'unknownCommand') {
+      announce('states');
+      ending = this.converse([new StatesDialogue(witness)]);
+    }
+    lines += writer.end(this.os.now() - began, ending.kind === 'unreachable' ? 'daemon gone' : 'stopped');
+    if (steps.isFollowing || steps.refused !== null) settled();
+    return this.endingStatus(ending);
   }
 
   private askServices(): number {

@@ -105,6 +105,9 @@ export class ServiceDialogue implements Dialogue {
         this.takeReport(item.fields);
         return null;
       case 'service':
+      case 'steps':
+      case 'step':
+      case 'page':
         return null;
     }
   }

@@ -93,17 +93,23 @@ function init(os: LinkOs, console: Console, words: readonly Bytes[]): number {
   }
 }
 
+/** `name`, seen from the directory that the file `path` is in. */
+function inDirectoryOf(path: Bytes, name: Bytes): Bytes {
+  const directory = directoryOf(path);
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}
+
 /** Where nitro may be, most likely first. The link that was called may be in another directory than the file. */
 function nitroPlaces(os: LinkOs, called: Bytes): readonly Bytes[] {
   const places: Bytes[] = [];
   const beside = (program: Bytes | Result): void => {
-    if (typeof program === 'string' && program.startsWith('/')) places.push(`${directoryOf(program)}/nitro`);
+    if (typeof program === 'string' && program.startsWith('/')) places.push(inDirectoryOf(program, 'nitro'));
   };
   // /proc may not be mounted yet.
   beside(os.readLink('/proc/self/exe'));
   beside(called);
   const target = os.readLink(called);
-  if (typeof target === 'string') beside(target.startsWith('/') ? target : `${directoryOf(called)}/${target}`);
+  if (typeof target === 'string') beside(target.startsWith('/') ? target : inDirectoryOf(called, target));
   return [...places, ...usualPlaces];
 }
 

@@ -31,7 +31,21 @@ const shades: Readonly<Record<string, Shade>> = {
   RESTART: { light: '#fbe6b8', dark: '#64500f' },
   FATAL: { light: '#f8cfcd', dark: '#702b2b' },
   DELAY: { light: '#e7d9f5', dark: '#4a3366' },
+  bringUp: { light: '#d3e6fb', dark: '#1f4266' },
+  run: { light: '#cdeccb', dark: '#235c29' },
+  shutdown: { light: '#f1e3d3', dark: '#57432c' },
+  final: { light: '#e3e6eb', dark: '#353b46' },
 };
+
+/** Names of the colours of the nine states, and of the four phases. */
+export const states: readonly string[] = ['bringUp', 'run', 'shutdown', 'final', 'DOWN', 'SETUP', 'STARTING', 'UP', 'ONESHOT', 'SHUTDOWN', 'RESTART', 'FATAL', 'DELAY'];
+
+/** The light value of a colour, for viewers that know no variables. */
+export function shade(name: string): string {
+  const found = shades[name];
+  if (found === undefined) throw new Error(`no such colour: ${name}`);
+  return found.light;
+}
 
 /** Declarations of the variables: `--paper`, `--ink`, `--UP` and so on, for `selector`. */
 export function variables(selector = ':root'): string {

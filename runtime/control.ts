@@ -18,15 +18,18 @@ import {
   noSuchService,
   ok,
   parseRequest,
+  Tag,
   unknownCommand,
 } from './protocol.js';
 import type { Request, ServiceReport } from './protocol.js';
-import { shownState } from './service.js';
+import { leafOf, shownState } from './service.js';
 import type { Service, Services } from './service.js';
 import { signalOfLetter } from './settings.js';
 import { sysName } from './sys.js';
 import type { Sys } from './sys.js';
 import type { System } from './system.js';
+import type { Tracing } from './tracing.js';
+import { packet, u32 } from './wire.js';
 
 export interface ControlParts {
   readonly os: Os;
@@ -35,6 +38,7 @@ export interface ControlParts {
   readonly services: Services;
   readonly lifecycle: Lifecycle;
   readonly announcements: Announcements;
+  readonly tracing: Tracing;
   readonly sys: Sys;
   readonly system: System;
   /** Reap what has ended; with a service, hear what it says; else hear all. */
@@ -72,13 +76,14 @@ export class Control {
   }
 
   private answer(request: Request, from: Bytes): void {
-    const { reply, then } = this.carryOut(request);
+    const { reply, then } = this.carryOut(request, from);
+    this.parts.tracing.flush();
     if (this.socket !== null && from !== '') this.parts.os.send(this.socket, from, reply, 0);
     if (then !== undefined) this.parts.system.post(then);
   }
 
   /** The reply; and what is asked of the system, which is answered at once and done then. */
-  private carryOut(request: Request): { readonly reply: Bytes; readonly then?: SystemEventName } {
+  private carryOut(request: Request, from: Bytes): { readonly reply: Bytes; readonly then?: SystemEventName } {
     const { parts } = this;
     parts.announcements.invalidate();
     const named = 'name' in request ? parts.services.find(request.name) : undefined;
@@ -97,6 +102,10 @@ export class Control {
         return { reply: this.info() };
       case 'list':
         return { reply: this.list(request.start) };
+      case 'leaves':
+        return { reply: this.leaves(request.start) };
+      case 'trace':
+        return { reply: (from === '' ? null : parts.tracing.add(from)) ?? noSuchService };
       case 'rescan':
         return { reply: ok, then: 'RESCAN_ASKED' };
       case 'shutdown':
@@ -167,6 +176,18 @@ export class Control {
       const service = all[index - before];
       return encodeListEntry(service === undefined ? sys.report() : this.report(service));
     });
+  }
+
+  /** The same with leaves, and without SYS: what a tracer has to know of the time before it came (docs/trace.md). */
+  private leaves(start: number): Bytes {
+    const { services, system, tracing } = this.parts;
+    const all = services.all();
+    const head = packet(Tag.LEAVES, u32(start)) + packet(Tag.LEAF, system.leafName) + tracing.number();
+    const page = listPage(start, all.length, (index) => {
+      const service = all[index];
+      return service === undefined ? '' : encodeListEntry({ ...this.report(service), leaf: leafOf(service) });
+    });
+    return head + page;
   }
 
   private report(service: Service): ServiceReport {

@@ -19,18 +19,20 @@ import { Facts } from './facts.js';
 import type { Bytes, Pid } from './os.js';
 import type { Service } from './service.js';
 import type { Timed, Timers } from './timers.js';
+import type { Tracing } from './tracing.js';
 
 export interface Parts extends EffectParts {
   readonly bugs: Bugs;
   readonly timers: Pick<Timers<Timed>, 'start' | 'cancel'>;
+  readonly tracing: Tracing;
 }
 
 /** What the lifecycle asks of and tells to the system it lives in. */
 export interface Surroundings {
   /** The system is neither in bring-up nor in run. */
   isGoingDown(): boolean;
-  /** A service came to rest in DOWN. */
-  restsDown(service: Service): void;
+  /** A service came to rest, in DOWN or FATAL. */
+  rests(service: Service): void;
   /** A service is no longer known; it had this logger. */
   forgotten(service: Service, logger: Bytes | null): void;
 }
@@ -91,10 +93,12 @@ export class Lifecycle {
   }
 
   private step(service: Service, event: Happening): void {
+    const { tracing } = this.parts;
     const holds = (guard: ServiceGuard): boolean => this.facts.holds(service, guard);
     for (let next: Happening | null = event; next !== null; ) {
       const row: Row<ServiceGuard, ServiceAction> | null =
         next === 'TIMER' ? rowForTimer(serviceTable, service.leaf, holds) : rowFor(serviceTable, service.leaf, next, holds);
+      tracing.step(service.name, next, serviceTable.leaves, service.leaf, row);
       if (row === null) {
         this.ignored += 1;
         return;
@@ -115,7 +119,7 @@ export class Lifecycle {
     for (const action of row.actions) found = this.effects.perform(service, action) ?? found;
     const delay = serviceTable.leaves[service.leaf]?.delay ?? null;
     if (moves && delay !== null) timers.start(service, this.deadline(service, delay));
-    if (moves && !service.isActive) this.surroundings.restsDown(service);
+    if (moves && service.isResting) this.surroundings.rests(service);
     return found;
   }
 

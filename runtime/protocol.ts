@@ -40,6 +40,12 @@ export const Tag = {
   REBOOT: 128,
   SIGNAL: 129,
   READY: 130,
+  /** Requests of our own, and what answers them (docs/trace.md). */
+  TRACE: 140,
+  LEAVES: 141,
+  STEPS: 142,
+  STEP: 143,
+  LEAF: 144,
 } as const;
 
 /** The states of a service as they are on the wire (behaviour.md §3). */
@@ -99,8 +105,8 @@ export function isServiceName(name: Bytes): boolean {
 export type ClientRequest =
   | { readonly kind: 'up' | 'down' | 'restart' | 'query' | 'ready'; readonly name: Bytes }
   | { readonly kind: 'signal'; readonly signal: number; readonly name: Bytes }
-  | { readonly kind: 'list'; readonly start: number }
-  | { readonly kind: 'info' | 'rescan' | 'shutdown' | 'reboot' };
+  | { readonly kind: 'list' | 'leaves'; readonly start: number }
+  | { readonly kind: 'info' | 'rescan' | 'shutdown' | 'reboot' | 'trace' };
 
 /** A request as the daemon finds it. */
 export type Request =
@@ -130,9 +136,9 @@ export function parseRequest(datagram: Bytes): Request | null {
       if (payload === '') return { kind: 'invalid' };
       return { kind: 'signal', signal: payload.charCodeAt(0), name: payload.slice(1) };
     case Tag.LIST:
-      if (payload === '') return { kind: 'list', start: 0 };
-      if (payload.length !== 4) return { kind: 'invalid' };
-      return { kind: 'list', start: readU32(payload) };
+    case Tag.LEAVES:
+      if (payload !== '' && payload.length !== 4) return { kind: 'invalid' };
+      return { kind: tag === Tag.LIST ? 'list' : 'leaves', start: payload === '' ? 0 : readU32(payload) };
     case Tag.INFO:
       return { kind: 'info' };
     case Tag.RESCAN:
@@ -141,6 +147,8 @@ export function parseRequest(datagram: Bytes): Request | null {
       return { kind: 'shutdown' };
     case Tag.REBOOT:
       return { kind: 'reboot' };
+    case Tag.TRACE:
+      return { kind: payload === '' ? 'trace' : 'invalid' };
     default:
       return { kind: 'unknown', tag };
   }
@@ -162,7 +170,8 @@ export function encodeRequest(request: ClientRequest): Bytes {
     case 'signal':
       return packet(Tag.SIGNAL, u8(request.signal) + request.name);
     case 'list':
-      return packet(Tag.LIST, request.start === 0 ? '' : u32(request.start));
+    case 'leaves':
+      return packet(request.kind === 'list' ? Tag.LIST : Tag.LEAVES, request.start === 0 ? '' : u32(request.start));
     case 'info':
       return packet(Tag.INFO);
     case 'rescan':
@@ -171,6 +180,8 @@ export function encodeRequest(request: ClientRequest): Bytes {
       return packet(Tag.SHUTDOWN);
     case 'reboot':
       return packet(Tag.REBOOT);
+    case 'trace':
+      return packet(Tag.TRACE);
   }
 }
 
@@ -200,6 +211,8 @@ export interface ServiceReport {
   readonly setupPid?: number;
   /** Of `finish`, while it runs. */
   readonly finishPid?: number;
+  /** Of the machine; in the reply to LEAVES only. */
+  readonly leaf?: string;
 }
 
 /** Four packets, made in one go: a list has hundreds of them. */
@@ -224,7 +237,8 @@ export function encodeQueryReply(report: ServiceReport): Bytes {
 
 /** A service in the reply to LIST: one whole frame. The NUL after the name is what the reference's client needs. */
 export function encodeListEntry(report: ServiceReport): Bytes {
-  return frame(Tag.SERVICE, packet(Tag.NAME, report.name + '\0') + reportPackets(report));
+  const { name, leaf } = report;
+  return frame(Tag.SERVICE, packet(Tag.NAME, name + '\0') + reportPackets(report) + (leaf === undefined ? '' : packet(Tag.LEAF, leaf)));
 }
 
 /** Longest reply to LIST, in bytes: what the reference's client reads. */

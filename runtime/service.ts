@@ -67,11 +67,22 @@ export class Service implements Timed {
   get isActive(): boolean {
     return stateOf(this) !== 'DOWN';
   }
+
+  /** Its life is over, and nothing but a request begins another. */
+  get isResting(): boolean {
+    const name = leafOf(this);
+    return name === 'DOWN.resting' || name === 'FATAL.resting';
+  }
 }
 
 /** Name of the state that is shown. */
 export function stateOf(service: Service): string {
   return serviceTable.leaves[service.leaf]?.state ?? 'DOWN';
+}
+
+/** Name of the leaf it is in. */
+export function leafOf(service: Service): string {
+  return serviceTable.leaves[service.leaf]?.name ?? '';
 }
 
 /** Byte of the state that is shown. */

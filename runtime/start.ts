@@ -109,12 +109,12 @@ function endingOf(
       if (typeof os.kind(path) !== 'string') return;
       console.sayError(`cannot execute ${path}`, os.exec(path, [path]));
     },
-    end(outcome: Outcome) {
+    end(outcome: Outcome, status: number) {
       if (mode === 'machine') endMachine(os, console, outcome);
       else if (outcome === 'reboot') executeAnew(os, console, argv, home);
       else {
         console.say('finished');
-        os.exit(0);
+        os.exit(status);
       }
     },
   };

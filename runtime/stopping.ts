@@ -38,9 +38,10 @@ export class Stopping {
     this.stopUnused();
   }
 
-  /** The loggers are down too. */
+  /** The loggers are down too: end the line about it, once. */
   done(): void {
     if (this.total > 0) this.console.raw(' done.\n');
+    this.total = 0;
   }
 
   /** A service came to rest. True if it was waited for, and was the last one. */

@@ -12,6 +12,7 @@ import type { Console } from './console.js';
 import { Control } from './control.js';
 import type { Delays } from './delays.js';
 import { Directory } from './directory.js';
+import { ExitStatus } from './exit-status.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logs } from './logs.js';
 import type { Bytes, Fd, Os } from './os.js';
@@ -25,6 +26,7 @@ import { Sys } from './sys.js';
 import { System } from './system.js';
 import type { Ending, Mode } from './system.js';
 import { Timers } from './timers.js';
+import { Tracing } from './tracing.js';
 
 export interface Start {
   readonly os: Os;
@@ -51,6 +53,7 @@ export class Supervisor {
   private readonly bugs: Bugs;
   private readonly scripts: Scripts;
   private readonly announcements: Announcements;
+  private readonly tracing: Tracing;
   private readonly lifecycle: Lifecycle;
   private readonly sys: Sys;
   private readonly system: System;
@@ -61,6 +64,7 @@ export class Supervisor {
     const ending: Ending = {
       ...start.ending,
       closeControl: () => {
+        this.tracing.close();
         this.control.close();
         start.ending.closeControl();
       },
@@ -72,23 +76,26 @@ export class Supervisor {
     const pipes = new Pipes(os, (name) => services.find(name) !== undefined);
     const { timers } = this;
     const announcements = new Announcements(os, socket, start.notify);
+    const tracing = new Tracing(os, socket, start.notify);
     const scripts = new Scripts(os, console, directory, logs, pipes);
     const lifecycle: Lifecycle = new Lifecycle(
-      { os, bugs, delays, directory, services, logs, pipes, scripts, timers, announcements },
+      { os, bugs, delays, directory, services, logs, pipes, scripts, timers, announcements, tracing },
       {
         isGoingDown: () => this.system.isGoingDown(),
-        restsDown: (service) => this.system.restsDown(service),
+        rests: (service) => this.system.rests(service),
         forgotten: (service, logger) => scan.forgotten(service, logger),
       },
     );
     const scan = new Scan(console, directory, services, logs, lifecycle);
     const stopping = new Stopping(console, services, logs, pipes, lifecycle);
+    const exitStatus = new ExitStatus(os, console);
     const sys = new Sys(os, console, announcements);
-    const system = new System({ os, console, bugs, delays, mode, sys, scan, stopping, ending }, timers);
+    const system = new System({ os, console, bugs, delays, mode, sys, scan, stopping, ending, tracing, exitStatus }, timers);
     const catchUp = (service: Service | undefined): void => this.catchUp(service);
     this.bugs = bugs;
     this.scripts = scripts;
     this.announcements = announcements;
+    this.tracing = tracing;
     this.lifecycle = lifecycle;
     this.sys = sys;
     this.system = system;
@@ -99,6 +106,7 @@ export class Supervisor {
       services,
       lifecycle,
       announcements,
+      tracing,
       sys,
       system,
       catchUp,
@@ -129,6 +137,7 @@ export class Supervisor {
     }
     if (isAsked) this.control.serve();
     this.fireTimers();
+    this.tracing.flush();
   }
 
   private untilNextDeadline(): number {

@@ -12,12 +12,14 @@ import type { SystemAction, SystemEventName, SystemGuard } from '../table/system
 import type { Bugs } from './bugs.js';
 import type { Console } from './console.js';
 import type { Delays } from './delays.js';
+import type { ExitStatus } from './exit-status.js';
 import type { Os, Pid } from './os.js';
 import type { Scan } from './scan.js';
 import type { Service } from './service.js';
 import type { Stopping } from './stopping.js';
 import type { Sys } from './sys.js';
 import type { Timed, Timers } from './timers.js';
+import type { Tracing } from './tracing.js';
 
 /** How nitro runs: as pid 1 of a machine, as pid 1 of a container, or as any process. */
 export type Mode = 'machine' | 'container' | 'process';
@@ -29,8 +31,8 @@ export interface Ending {
   closeControl(): void;
   /** Execute `SYS/reincarnate`; returns if that is not there or fails. */
   reincarnate(): void;
-  /** Power off, restart, execute nitro anew or exit; returns only if the machine refuses. */
-  end(outcome: Outcome): void;
+  /** Power off, restart, execute nitro anew or exit with `status`; returns only if the machine refuses. */
+  end(outcome: Outcome, status: number): void;
 }
 
 export interface SystemParts {
@@ -43,6 +45,8 @@ export interface SystemParts {
   readonly scan: Scan;
   readonly stopping: Stopping;
   readonly ending: Ending;
+  readonly tracing: Tracing;
+  readonly exitStatus: ExitStatus;
 }
 
 type Happening = SystemEventName | 'TIMER';
@@ -76,16 +80,26 @@ export class System implements Timed {
     if (!this.isDraining) this.drain(() => undefined);
   }
 
+  /** Name of the leaf the system is in. */
+  get leafName(): string {
+    return systemTable.leaves[this.leaf]?.name ?? '';
+  }
+
   isGoingDown(): boolean {
     const state = systemTable.leaves[this.leaf]?.state;
     return state === 'shutdown' || state === 'final';
   }
 
-  /** A service came to rest in DOWN. */
-  restsDown(service: Service): void {
-    const { stopping } = this.parts;
+  /** A service came to rest, in DOWN or FATAL. */
+  rests(service: Service): void {
+    const { console, exitStatus, stopping } = this.parts;
+    if (exitStatus.takes(service) && !this.isGoingDown()) {
+      console.say(`${service.name} ended, exit status ${String(exitStatus.value)}`);
+      this.post('SHUTDOWN_ASKED');
+    }
+    if (service.isActive) return;
     const wasLast = stopping.rests(service);
-    if (systemTable.leaves[this.leaf]?.name === 'shutdown.stoppingLoggers') {
+    if (this.leafName === 'shutdown.stoppingLoggers') {
       if (wasLast) this.post('LOGGERS_DOWN');
       else stopping.stopUnused();
     } else if (wasLast) this.post('SERVICES_DOWN');
@@ -110,7 +124,7 @@ export class System implements Timed {
 
   /** After children were reaped: is any left, where that matters? */
   checkChildren(): void {
-    const name = systemTable.leaves[this.leaf]?.name;
+    const name = this.leafName;
     if ((name === 'shutdown.terminating' || name === 'shutdown.killing') && this.parts.os.childless()) this.post('CHILDLESS');
   }
 
@@ -125,12 +139,13 @@ export class System implements Timed {
   }
 
   private step(event: Happening): void {
-    const { mode } = this.parts;
+    const { mode, tracing } = this.parts;
     const holds = { isPid1: mode !== 'process' } satisfies Record<SystemGuard, boolean>;
     const ask = (guard: SystemGuard): boolean => holds[guard];
     for (let next: Happening | null = event; next !== null; ) {
       const row: Row<SystemGuard, SystemAction> | null =
         next === 'TIMER' ? rowForTimer(systemTable, this.leaf, ask) : rowFor(systemTable, this.leaf, next, ask);
+      tracing.step('', next, systemTable.leaves, this.leaf, row);
       if (row === null) return;
       if (row.target !== STAY) {
         this.leaf = row.target;
@@ -156,7 +171,7 @@ export class System implements Timed {
   }
 
   private perform(action: SystemAction): SystemEventName | null {
-    const { os, console, delays, sys, scan, stopping, ending } = this.parts;
+    const { os, console, delays, sys, scan, stopping, ending, exitStatus } = this.parts;
     switch (action) {
       case 'sayBooting':
         console.say('booting');
@@ -176,6 +191,7 @@ export class System implements Timed {
         scan.startGlobalLogger();
         return null;
       case 'scan':
+        exitStatus.update();
         scan.run();
         return null;
       case 'decideShutdown':
@@ -196,6 +212,7 @@ export class System implements Timed {
         stopping.stopLoggers();
         return stopping.isIdle() ? 'LOGGERS_DOWN' : null;
       case 'terminateEveryProcess':
+        stopping.done();
         os.killAll(os.signals.TERM);
         os.killAll(os.signals.CONT);
         return os.childless() ? 'CHILDLESS' : null;
@@ -212,7 +229,7 @@ export class System implements Timed {
       case 'spawnSysFinal':
         return sys.start('final', [this.outcome]) ? null : 'SYS_FINAL_EXITED';
       case 'endSystem':
-        ending.end(this.outcome);
+        ending.end(this.outcome, exitStatus.value);
         return null;
     }
   }

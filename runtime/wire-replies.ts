@@ -24,18 +24,36 @@ export interface Fields {
   maxService?: number;
   totalReaps?: number;
   totalServiceReaps?: number;
+  /** Of a service; outside of a frame, of the system. */
+  leaf?: string;
+}
+
+/** A step of a machine (docs/trace.md). */
+export interface Step {
+  /** Service; empty for the system. */
+  readonly name: Bytes;
+  readonly event: string;
+  /** Leaves; the same: it stayed. */
+  readonly from: string;
+  readonly to: string;
+  readonly actions: readonly string[];
 }
 
 /** Something the daemon said. */
 export type Item =
   | { readonly kind: 'announcement'; readonly state: number; readonly name: Bytes }
   | { readonly kind: 'ok' | 'noSuchService' | 'unknownCommand' }
+  /** Number of the step that is the next. */
+  | { readonly kind: 'steps'; readonly next: number }
+  | { readonly kind: 'step'; readonly step: Step }
+  /** What follows is a page of leaves, from this number of services on. */
+  | { readonly kind: 'page'; readonly start: number }
   /** One service of a list. */
   | { readonly kind: 'service'; readonly fields: Readonly<Fields> }
   /** All fields outside of a frame. */
   | { readonly kind: 'fields'; readonly fields: Readonly<Fields> };
 
-type NumberField = Exclude<keyof Fields, 'name'>;
+type NumberField = Exclude<keyof Fields, 'name' | 'leaf'>;
 
 /** The field that is a u32 with this tag. */
 function u32Field(tag: number): NumberField | null {
@@ -67,6 +85,10 @@ function readField(fields: Fields, tag: number, payload: Bytes): boolean {
     fields.name = payload.endsWith('\0') ? payload.slice(0, -1) : payload;
     return true;
   }
+  if (tag === Tag.LEAF) {
+    fields.leaf = payload;
+    return true;
+  }
   if (tag === Tag.STATE) {
     if (payload.length !== 1) return false;
     fields.state = payload.charCodeAt(0);
@@ -93,6 +115,15 @@ function plainItem(tag: number, payload: Bytes): Item | null {
       return { kind: 'noSuchService' };
     case Tag.ENOSYS:
       return { kind: 'unknownCommand' };
+    case Tag.STEPS:
+      return payload.length === 4 ? { kind: 'steps', next: readU32(payload) } : null;
+    case Tag.LEAVES:
+      return payload.length === 4 ? { kind: 'page', start: readU32(payload) } : null;
+    case Tag.STEP: {
+      const [name, event, from, to, ...actions] = payload.split('\0');
+      if (name === undefined || event === undefined || from === undefined || to === undefined) return null;
+      return { kind: 'step', step: { name, event, from, to, actions } };
+    }
     default:
       return null;
   }

@@ -13,7 +13,7 @@ import { live } from '../sim/life.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Life } from '../sim/trace.js';
 import { over } from '../sim/waiting.js';
-import { fingerprint, watchForSupervisor } from './fingerprint.js';
+import { fingerprint } from './fingerprint.js';
 
 export interface Bounds {
   /** Most outcomes of a kind of choice that are told apart; those not named are all explored, 1 leaves it plain. */
@@ -59,7 +59,6 @@ class Follower implements Chooser {
 }
 
 export function explore(scenario: Scenario, bounds: Bounds): Exploration {
-  watchForSupervisor();
   const states = new Set<string>();
   const lists: (readonly number[])[] = [[]];
   let lives = 0;

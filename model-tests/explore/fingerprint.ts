@@ -5,36 +5,18 @@
  * Times count from now, pids by the order of the processes, and what only people look at (totals, uptimes) is left out. That makes states
  * equal that differ in nothing but when they were reached. It is taken where nitro begins to wait, when nothing is in hand.
  */
-import { Supervisor } from '../../runtime/supervisor.js';
 import type { Node } from '../sim/files.js';
 import { serviceDirectory } from '../sim/layout.js';
 import type { SimulatedOs } from '../sim/os.js';
 import type { Pipe } from '../sim/pipe.js';
+import { presentSupervisor } from '../sim/watched.js';
 
 /** RESPAWN: a life that is older is not short any more (behaviour.md §1). */
 const respawnMs = 1000;
 /** Read by nothing that decides. */
-const leftOut: ReadonlySet<string> = new Set(['os', 'totals', 'ignored', 'changedAt', 'since', 'dropped', 'known', 'delays', 'console', 'sockets']);
+const leftOut: ReadonlySet<string> = new Set(['os', 'totals', 'ignored', 'changedAt', 'since', 'dropped', 'known', 'delays', 'console', 'sockets', 'tracing']);
 const deadlines: ReadonlySet<string> = new Set(['stopDeadline', 'finishDeadline']);
 const pids: ReadonlySet<string> = new Set(['pid', 'setup', 'run', 'finish']);
-
-let present: Supervisor | null = null;
-let isWatching = false;
-
-function note(supervisor: Supervisor): void {
-  present = supervisor;
-}
-
-/** Have the supervisor noted that is started next: `startNitro` keeps it to itself. */
-export function watchForSupervisor(): void {
-  if (isWatching) return;
-  isWatching = true;
-  const run = Object.getOwnPropertyDescriptor(Supervisor.prototype, 'run')?.value as (this: Supervisor) => never;
-  Supervisor.prototype.run = function (this: Supervisor): never {
-    note(this);
-    return run.call(this);
-  };
-}
 
 export function fingerprint(os: SimulatedOs): string {
   return `${nitroText(os)}\n${worldText(os)}`;
@@ -86,6 +68,7 @@ function nitroText({ world }: SimulatedOs): string {
     }
     parts.push('}');
   };
+  const present = presentSupervisor();
   if (present !== null) walk(present, '', present);
   return parts.join(' ');
 }

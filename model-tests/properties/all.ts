@@ -2,7 +2,7 @@
 import type { Scenario } from '../sim/scenario.js';
 import type { Life } from '../sim/trace.js';
 import { everyRequestIsAnswered, everyRequestIsReceived } from './answers.js';
-import { endsInTime, endsWell, loggersLast, nothingLeftOpen, sysFinishFirst } from './ending.js';
+import { endsInTime, endsWell, loggersLast, nothingIsHeld, nothingLeftOpen, sysFinishFirst } from './ending.js';
 import {
   firstRequestDecides,
   nothingStartsAtTheEnd,
@@ -18,8 +18,11 @@ import { deathsAreSeen, noStateOnTheWayLasts } from './liveness.js';
 import { nothingIsLost } from './logs.js';
 import { killedBeforeEnd, noSignalToReaped, oneScriptAtATime, processesAreListed, signalsHaveAReason } from './processes.js';
 import { onlyWhatIsGoneGoes, scansSeeChanges } from './scanning.js';
+import { everyProcessHasItsTime, globalLoggerIsFirst, secondRequestEndsTheWait, servicesGoAfterFinish, sysSetupIsToldToEnd } from './phases.js';
 import { answersAgree, endsDecide, readinessIsReported } from './shown.js';
 import { announcedIsAPath, restHasNone, upHasAProcess, wishesAreTaken } from './states.js';
+import { finishIsToldTheEnd, nothingIsCutEarly, readyMakesUp, restartsAreApart, upTakesItsTime } from './timing.js';
+import { loggerStartsFirst, setupHasAProcess, wishesAreInVainAtTheEnd, wishesSignal } from './wishes.js';
 
 const noBug: Property = {
   name: 'no step ends in an exception',
@@ -43,6 +46,7 @@ export const properties: readonly Property[] = [
   wishesAreTaken,
   endsInTime,
   nothingLeftOpen,
+  nothingIsHeld,
   sysFinishFirst,
   loggersLast,
   nothingIsLost,
@@ -62,6 +66,20 @@ export const properties: readonly Property[] = [
   nothingStartsAtTheEnd,
   sysScriptsRun,
   firstRequestDecides,
+  nothingIsCutEarly,
+  restartsAreApart,
+  upTakesItsTime,
+  readyMakesUp,
+  finishIsToldTheEnd,
+  wishesSignal,
+  wishesAreInVainAtTheEnd,
+  setupHasAProcess,
+  loggerStartsFirst,
+  sysSetupIsToldToEnd,
+  secondRequestEndsTheWait,
+  servicesGoAfterFinish,
+  globalLoggerIsFirst,
+  everyProcessHasItsTime,
 ];
 
 /** What a life violates. */

@@ -1,6 +1,7 @@
 /** What has to happen: scans, starts, signals, scripts of SYS, and each within its time. */
 import { S } from '../sim/errors.js';
 import { isServiceName } from '../../runtime/protocol.js';
+import { toldBy } from './asked.js';
 import type { History, Property, ScriptLife } from './history.js';
 
 /** Beside the delays: deaths that are seen late; ms. */
@@ -71,20 +72,19 @@ export const whatStopsIsSignalled: Property = {
 };
 
 /** How long a script may live after the place from which its time counts (behaviour.md §1). */
-function limitOf(history: History, { service, script, forked }: ScriptLife): { readonly from: number; readonly ms: number } | null {
-  if (service === 'SYS') {
-    if (script === 'setup') return history.endBegins === Infinity ? null : { from: Math.max(forked, history.endBegins), ms: 7000 };
-    return { from: forked, ms: 30_000 };
-  }
-  return script === 'finish' ? { from: forked, ms: 7000 } : null;
+function limitOf({ script, service, forked }: ScriptLife, told: number | undefined): { readonly from: number; readonly ms: number } | null {
+  if (service === 'SYS' && script !== 'setup') return { from: forked, ms: 30_000 };
+  if (script === 'finish') return { from: forked, ms: 7000 };
+  return told === undefined ? null : { from: told, ms: 7000 };
 }
 
 export const scriptsAreCut: Property = {
   name: 'a script whose time is over is killed',
   rule: 'behaviour.md §1: SHUTDOWN, FINISH, SYS_FINISH, SYS_FINAL',
   check(history) {
+    const told = toldBy(history);
     return history.scripts.flatMap((each) => {
-      const limit = limitOf(history, each);
+      const limit = limitOf(each, told.get(each)?.[0]);
       if (limit === null) return [];
       const ms = timeOf(history, each.ended) - timeOf(history, limit.from);
       if (ms <= limit.ms + history.allowance + slackMs) return [];

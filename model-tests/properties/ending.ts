@@ -47,6 +47,15 @@ export const nothingLeftOpen: Property = {
   },
 };
 
+export const nothingIsHeld: Property = {
+  name: 'what nitro holds is of something that is there',
+  rule: 'architecture.md, Runtime: every queue has a bound, every descriptor an owner; behaviour.md §6 Rescan: forgotten',
+  check({ life, trace }) {
+    if (!wayOut.includes(life.how)) return [];
+    return life.rest.held.map((what) => ({ place: trace.length - 1, what }));
+  },
+};
+
 /** Was this service asked down since the place? */
 function askedDown({ trace }: History, service: string, since: number, until: number): boolean {
   for (let at = since; at < until; at++) {

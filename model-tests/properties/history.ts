@@ -1,9 +1,10 @@
 /**
  * A life in the form in which properties ask for it: the trace, and what each script went through.
  */
-import type { Request } from '../../runtime/protocol.js';
 import type { Behaviour, Scenario } from '../sim/scenario.js';
 import type { Entry, Life } from '../sim/trace.js';
+import { repetitionsOf } from './repeats.js';
+import type { Repetition } from './repeats.js';
 
 /** One process of a script. Moments are places in the trace; infinite: it never came to that. */
 export interface ScriptLife {
@@ -12,11 +13,16 @@ export interface ScriptLife {
   readonly script: string;
   readonly stdin: number | null;
   readonly stdout: number | null;
+  /** Without its name. */
+  readonly args: readonly string[];
   readonly forked: number;
   executed: number;
   /** Errno of its exec. */
   error: number;
   behaviour: Behaviour;
+  /** Its descriptors were closed: it wrote and read nothing after that. */
+  died: number;
+  /** It could be reaped. */
   ended: number;
   status: number;
   reaped: number;
@@ -32,6 +38,8 @@ export interface History {
   readonly endBegins: number;
   /** ms by which clocks jumped, execs hung and processes were slow to be seen dead: what bounds of time are extended by. */
   readonly allowance: number;
+  /** Announcements that are no changes, by their places; those that are not in it are. */
+  readonly repetitions: ReadonlyMap<number, Repetition>;
 }
 
 export interface Violation {
@@ -56,9 +64,9 @@ export function historyOf(scenario: Scenario, life: Life): History {
   let allowance = 0;
   life.trace.forEach((entry, place) => {
     if (entry.type === 'forked') {
-      const { pid, service, script, stdin, stdout } = entry;
-      const never = { executed: Infinity, error: 0, behaviour: {}, ended: Infinity, status: 0, reaped: Infinity };
-      const each: ScriptLife = { pid, service, script, stdin, stdout, forked: place, ...never };
+      const { pid, service, script, stdin, stdout, args = [] } = entry;
+      const never = { executed: Infinity, error: 0, behaviour: {}, died: Infinity, ended: Infinity, status: 0, reaped: Infinity };
+      const each: ScriptLife = { pid, service, script, stdin, stdout, args, forked: place, ...never };
       scripts.push(each);
       byPid.set(pid, each);
       const others = byService.get(service);
@@ -72,7 +80,7 @@ export function historyOf(scenario: Scenario, life: Life): History {
       if (each !== undefined) follow(each, entry, place);
     }
   });
-  return { scenario, life, trace: life.trace, scripts, byService, endBegins, allowance: allowance + hangs(scenario) };
+  return { scenario, life, trace: life.trace, scripts, byService, endBegins, allowance: allowance + hangs(scenario), repetitions: repetitionsOf(life.trace) };
 }
 
 function follow(each: ScriptLife, entry: Entry, place: number): void {
@@ -80,41 +88,12 @@ function follow(each: ScriptLife, entry: Entry, place: number): void {
     each.executed = place;
     each.error = entry.error;
     each.behaviour = entry.behaviour;
-  } else if (entry.type === 'ended') {
+  } else if (entry.type === 'died') each.died = place;
+  else if (entry.type === 'ended') {
+    each.died = Math.min(each.died, place);
     each.ended = place;
     each.status = entry.status;
   } else if (entry.type === 'reaped') each.reaped = place;
-}
-
-/** The service whose state is announced once more as a part of the answer to this request (protocol.md, Replies); empty: none. */
-export function repeatedBy(request: Request | null): string {
-  if (request === null || !('name' in request)) return '';
-  return ['up', 'down', 'restart', 'ready'].includes(request.kind) ? request.name : '';
-}
-
-/** Follows a trace, and tells which announcements may be such repetitions: those between the request and its answer. */
-export class Repeats {
-  private service = '';
-  private at = 0;
-  private count = 0;
-
-  see(entry: Entry): void {
-    if (entry.type === 'received') {
-      this.service = repeatedBy(entry.request);
-      this.at = entry.at;
-      this.count = 0;
-    } else if (entry.type === 'answered') this.service = '';
-    else if (entry.type === 'announced' && this.mayBe(entry)) this.count += 1;
-  }
-
-  /** After `see`: it may be one, and none came before; of two, the first is a change. */
-  isTheOnly(entry: Entry): boolean {
-    return this.mayBe(entry) && this.count === 1;
-  }
-
-  mayBe(entry: Entry): boolean {
-    return entry.service === this.service && entry.at === this.at;
-  }
 }
 
 /** The longest exec of a scenario, as often as it may be met on the way. */

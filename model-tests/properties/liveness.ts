@@ -1,6 +1,5 @@
 /** Properties of progress: no service stays in a state that is on the way for longer than its times allow. */
 import { stateName } from '../../runtime/protocol.js';
-import { Repeats } from './history.js';
 import type { History, Property } from './history.js';
 
 /** Beside the delays of behaviour.md §1: deaths that are seen late; ms. */
@@ -16,7 +15,7 @@ interface Stay {
 }
 
 /** How long each announced state lasted; SHUTDOWN and RESTART in a row are one, since what was asked of a process stays asked. */
-function stays({ trace, life, endBegins }: History): readonly Stay[] {
+function stays({ trace, life, endBegins, repetitions }: History): readonly Stay[] {
   const found: Stay[] = [];
   const present = new Map<string, { readonly state: number; readonly place: number; readonly at: number }>();
   const isStopping = (state: number): boolean => state === 6 || state === 7;
@@ -27,13 +26,11 @@ function stays({ trace, life, endBegins }: History): readonly Stay[] {
     const limit = was.state === delay ? Math.min(until, trace[endBegins]?.at ?? until) : until;
     found.push({ service, state: was.state, place: was.place, ms: limit - was.at });
   };
-  const repeats = new Repeats();
   for (const [place, entry] of trace.entries()) {
-    repeats.see(entry);
     if (entry.type !== 'announced' || entry.service === 'SYS') continue;
     const { service, state, at } = entry;
     const was = present.get(service);
-    const isSame = was?.state === state && (state !== delay || repeats.isTheOnly(entry));
+    const isSame = was?.state === state && (state !== delay || repetitions.has(place));
     if (was !== undefined && (isSame || (isStopping(was.state) && isStopping(state)))) continue;
     leave(service, at);
     present.set(service, { state, place, at });
@@ -42,10 +39,22 @@ function stays({ trace, life, endBegins }: History): readonly Stay[] {
   return found;
 }
 
-/** SHUTDOWN and FINISH; SPAWN_ERROR, the longest of DELAY; STARTING (behaviour.md §1). */
-function limitMs({ scenario }: History, { service, state }: Stay): number {
+/** Does it wait for RESPAWN? DOWN was announced in the same step, for the end of its life, and nobody asked for anything between. */
+function isRespawn({ trace }: History, { service, place }: Stay): boolean {
+  for (let at = place - 1; at >= 0; at--) {
+    const entry = trace[at];
+    if (entry?.type === 'received' || entry?.type === 'fault' || entry?.at !== trace[place]?.at) return false;
+    if (entry?.service === service) return entry.type === 'announced' && entry.state === 1;
+  }
+  return false;
+}
+
+/** SHUTDOWN and FINISH; RESPAWN or SPAWN_ERROR, the longest of DELAY; STARTING (behaviour.md §1). */
+function limitMs(history: History, stay: Stay): number {
+  const { scenario } = history;
+  const { service, state } = stay;
   if (state === 6 || state === 7) return 14_000;
-  if (state === delay) return 2000;
+  if (state === delay) return isRespawn(history, stay) ? 1000 : 2000;
   const directory = service.includes('@') ? service.slice(0, service.indexOf('@') + 1) : service;
   const plans = [
     scenario.services[directory],

@@ -22,7 +22,7 @@ export const nothingIsLost: Property = {
     const unread = new Map<number, Unread[]>();
     for (const [place, entry] of trace.entries()) {
       if (entry.type === 'wrote') {
-        const hadReader = scripts.some(({ stdin, forked, ended }) => stdin === entry.pipe && forked < place && ended > place);
+        const hadReader = scripts.some(({ stdin, forked, died }) => stdin === entry.pipe && forked < place && died > place);
         const list = unread.get(entry.pipe) ?? [];
         unread.set(entry.pipe, list);
         list.push({ place, service: entry.service, bytes: entry.bytes, hadReader });

@@ -8,6 +8,7 @@
 import { STAY } from '../../table/format.js';
 import { serviceTable } from '../../table/service.js';
 import { stateNames } from '../../runtime/protocol.js';
+import type { Repetition } from './repeats.js';
 
 /** A leaf, and announcements of the row that led there which are still to come. */
 interface Configuration {
@@ -63,19 +64,20 @@ export class Knowledge {
     return this.configurations.some(({ leaf, owed }) => owed.length === 0 && serviceTable.leaves[leaf]?.state === name);
   }
 
-  /** What is known after a state was announced, on the way (or, `orRepeated`, once more although nothing changed); null: impossible. */
-  announced(state: number, orRepeated: boolean): Knowledge | null {
-    const key = `${String(state)}${orRepeated ? 'r' : ''}`;
+  /** What is known after a state was announced, on the way or once more although nothing changed; null: impossible. */
+  announced(state: number, how: Repetition): Knowledge | null {
+    const key = `${String(state)} ${how}`;
     const known = this.after.get(key);
     if (known !== undefined) return known;
     const name = stateNames[state] ?? '';
     const next: Configuration[] = [];
     for (const { leaf, owed } of this.configurations) {
       if (owed.length > 0) {
-        if (owed[0] === name) next.push({ leaf, owed: owed.slice(1) });
+        if (owed[0] === name && how !== 'repeat') next.push({ leaf, owed: owed.slice(1) });
         continue;
       }
-      if (orRepeated && serviceTable.leaves[leaf]?.state === name) next.push({ leaf, owed });
+      if (how !== 'change' && serviceTable.leaves[leaf]?.state === name) next.push({ leaf, owed });
+      if (how === 'repeat') continue;
       for (const move of byLeaf[leaf] ?? []) if (move.owed[0] === name) next.push({ leaf: move.leaf, owed: move.owed.slice(1) });
     }
     const found = next.length === 0 ? null : Knowledge.of(next);

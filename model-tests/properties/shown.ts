@@ -2,23 +2,20 @@
 import { stateName } from '../../runtime/protocol.js';
 import { decodeReplies } from '../../runtime/wire-replies.js';
 import { E } from '../sim/errors.js';
-import { Repeats } from './history.js';
 import type { History, Property, ScriptLife } from './history.js';
 import { Knowledge } from './machine-paths.js';
 
 export const answersAgree: Property = {
   name: 'every change of state is announced: what is answered is what was announced',
   rule: 'behaviour.md §3: each change of state is announced; §7',
-  check({ trace }) {
+  check({ trace, repetitions }) {
     const found = [];
     const known = new Map<string, Knowledge>();
-    const repeats = new Repeats();
     let asked = '';
     for (const [place, entry] of trace.entries()) {
-      repeats.see(entry);
       if (entry.type === 'received') asked = entry.request?.kind === 'query' ? entry.request.name : '';
       if (entry.type === 'announced') {
-        const after = (known.get(entry.service) ?? Knowledge.initial).announced(entry.state, repeats.mayBe(entry));
+        const after = (known.get(entry.service) ?? Knowledge.initial).announced(entry.state, repetitions.get(place) ?? 'change');
         if (after === null) known.delete(entry.service);
         else known.set(entry.service, after);
       }

@@ -1,21 +1,19 @@
 /** Properties of the states that are announced. */
 import { stateName } from '../../runtime/protocol.js';
-import { repeatedBy, Repeats } from './history.js';
 import type { History, Property, ScriptLife } from './history.js';
 import { Knowledge } from './machine-paths.js';
+import { repeatedBy } from './repeats.js';
 
 export const announcedIsAPath: Property = {
   name: 'every announced sequence is a path of the machine',
   rule: 'behaviour.md §3, §7',
-  check({ trace }) {
+  check({ trace, repetitions }) {
     const found = [];
     const known = new Map<string, Knowledge>();
-    const repeats = new Repeats();
     for (const [place, entry] of trace.entries()) {
-      repeats.see(entry);
       if (entry.type !== 'announced' || entry.service === 'SYS') continue;
       const before = known.get(entry.service) ?? Knowledge.initial;
-      const after = before.announced(entry.state, repeats.mayBe(entry));
+      const after = before.announced(entry.state, repetitions.get(place) ?? 'change');
       if (after === null) {
         found.push({ place, what: `${entry.service} cannot be ${stateName(entry.state)} now` });
         known.delete(entry.service);

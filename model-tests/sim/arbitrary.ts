@@ -37,6 +37,7 @@ export const request: fc.Arbitrary<ClientRequest> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.constantFrom<ClientRequest>({ kind: 'list', start: 0 }, { kind: 'info' }) },
+  { weight: 1, arbitrary: fc.constantFrom<ClientRequest>({ kind: 'trace' }, { kind: 'leaves', start: 0 }) },
   { weight: 2, arbitrary: fc.constant<ClientRequest>({ kind: 'rescan' }) },
 );
 

@@ -23,6 +23,11 @@ export class Descriptors {
     return { logPipes: ends / 2, otherDescriptors: open.length - ends, watched: this.watched.size };
   }
 
+  /** All that are open, the first three among them. */
+  all(): ReadonlySet<Fd> {
+    return new Set([0, 1, 2, ...this.table.flatMap((each, place) => (each === null ? [] : [first + place]))]);
+  }
+
   open(what: Open): Fd {
     if (what.kind === 'read') what.pipe.readers += 1;
     if (what.kind === 'write') what.pipe.writers += 1;

@@ -5,7 +5,7 @@
  * fail where the chooser wants it (faults.ts). Where the host would end the process, `Ended` is thrown.
  */
 import type { Bytes, Datagram, Fd, FileKind, Os, Pid, Reaped, Result, Spawn, Spawned } from '../../runtime/os.js';
-import { parseRequest } from '../../runtime/protocol.js';
+import { parseRequest, Tag } from '../../runtime/protocol.js';
 import { Descriptors } from './descriptors.js';
 import { E, errorName, S } from './errors.js';
 import { Faults } from './faults.js';
@@ -147,7 +147,8 @@ export class SimulatedOs implements Os {
     const result = this.deliver(to, data);
     const tag = data.charCodeAt(2);
     // A reply to QUERY starts with its STATE packet, and an announcement is a packet with the state for a tag.
-    if (data === '' || tag > 9) this.world.note({ type: 'answered', client: clientOf(to), data, result });
+    // Steps are told to those who asked for them before, and are no answer.
+    if (data === '' || (tag > 9 && tag !== Tag.STEPS)) this.world.note({ type: 'answered', client: clientOf(to), data, result });
     else if (result < 0) this.world.note({ type: 'dropped', client: clientOf(to), result });
     return result;
   }
@@ -177,7 +178,8 @@ export class SimulatedOs implements Os {
     const stdout = descriptors.pipeOf(spawn.stdout);
     const process = world.fork(service, script, { stdin, stdout, status, ready });
     if (typeof process === 'number') return process;
-    world.note({ type: 'forked', pid: process.pid, stdin: stdin?.id ?? null, stdout: stdout?.id ?? null }, service, script);
+    const args = spawn.argv.slice(1);
+    world.note({ type: 'forked', pid: process.pid, stdin: stdin?.id ?? null, stdout: stdout?.id ?? null, args }, service, script);
     world.agenda.after(0, process, () => process.execute(() => this.find(spawn, service)));
     return {
       pid: process.pid,

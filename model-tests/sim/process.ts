@@ -231,8 +231,12 @@ export class Process {
     if (stdout !== null) this.world.closeWriter(stdout);
     if (stdin !== null) this.world.closeReader(stdin);
     const late = this.world.chooser.choose(3, 'late');
-    if (late === 0) this.becomeZombie();
-    else this.world.agenda.after(late === 1 ? 0 : 3, this, () => this.becomeZombie());
+    if (late === 0) {
+      this.becomeZombie();
+      return;
+    }
+    this.world.note({ type: 'died', pid: this.pid }, this.service, this.script);
+    this.world.agenda.after(late === 1 ? 0 : 3, this, () => this.becomeZombie());
   }
 
   private becomeZombie(): void {

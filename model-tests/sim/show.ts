@@ -61,6 +61,8 @@ function arrowOf(entry: Entry): Arrow {
     }
     case 'executed':
       return { from: owner, to: owner, what: `${script}${entry.error === 0 ? 'is executed' : `cannot be executed, ${errorName(entry.error)}`}` };
+    case 'died':
+      return { from: owner, to: owner, what: `${script}dies` };
     case 'ended':
       return { from: owner, to: owner, what: `${script}${endText(entry.status)}` };
     case 'reaped':

@@ -5,9 +5,18 @@ import type { Behaviour, Command } from './scenario.js';
 import type { Request } from '../../runtime/protocol.js';
 
 export type Observed =
-  /** A script was forked. Pipes are numbers; null: stdin is nothing, or stdout is nitro's own. */
-  | { readonly type: 'forked'; readonly pid: number; readonly stdin: number | null; readonly stdout: number | null }
+  /** A script was forked. Pipes are numbers; null: stdin is nothing, or stdout is nitro's own. Arguments are without its name. */
+  | {
+      readonly type: 'forked';
+      readonly pid: number;
+      readonly stdin: number | null;
+      readonly stdout: number | null;
+      readonly args?: readonly string[];
+    }
   | { readonly type: 'executed'; readonly pid: number; readonly error: number; readonly behaviour: Behaviour }
+  /** A process dies, and its descriptors are closed; noted only where its end can be known later than that. */
+  | { readonly type: 'died'; readonly pid: number }
+  /** A process has ended, so that it can be reaped. */
   | { readonly type: 'ended'; readonly pid: number; readonly status: number }
   | { readonly type: 'reaped'; readonly pid: number; readonly status: number }
   /** nitro signalled a process; `pid` that is no child of its own, alive or unreaped, has `service` null. */
@@ -43,6 +52,8 @@ export interface Rest {
   /** Children of nitro that were not reaped: whose they were. */
   readonly children: readonly string[];
   readonly calls: number;
+  /** What nitro holds of something that is not there any more. */
+  readonly held: readonly string[];
 }
 
 export interface Life {

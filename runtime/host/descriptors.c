@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -24,8 +25,6 @@
 #endif
 
 static struct rlimit original_limit, raised_limit;
-/* Standard descriptors that lead nowhere, for want of /dev/null. */
-static bool stand_in[3];
 
 void descriptors_open_standard(void)
 {
@@ -34,16 +33,23 @@ void descriptors_open_standard(void)
             continue;
         /* The lowest free number is given out, which is this one. A directory can be neither read nor written. */
         if (open("/dev/null", O_RDWR | O_NOCTTY) < 0)
-            stand_in[fd] = open("/", O_RDONLY) == fd;
+            open("/", O_RDONLY);
     }
+}
+
+/* Does it lead nowhere for want of /dev/null? Seen from what it is, as `init` may have opened it before it executed nitro. */
+static bool is_stand_in(int fd)
+{
+    struct stat file;
+    return fstat(fd, &file) == 0 && S_ISDIR(file.st_mode);
 }
 
 void descriptors_retry_standard(void)
 {
     for (int fd = 0; fd <= 2; fd++) {
-        const int null = stand_in[fd] ? open("/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+        const int null = is_stand_in(fd) ? open("/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
         if (null >= 0) {
-            stand_in[fd] = dup2(null, fd) < 0;
+            dup2(null, fd);
             close(null);
         }
     }

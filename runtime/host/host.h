@@ -99,7 +99,7 @@ void signals_seen(void);
 
 /* Write to stderr without blocking: 0 or minus the errno. */
 int say(const char *text, size_t length);
-/* stderr has changed. */
-void say_reopen(void);
+/* stderr is /dev/console now. */
+void say_on_console(void);
 
 #endif

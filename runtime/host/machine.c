@@ -86,7 +86,7 @@ CALL(open_console)
                 outcome = -errno;
         if (fd > 2)
             close(fd);
-        say_reopen();
+        say_on_console();
     } else if (outcome == 0) {
         outcome = -errno;
         descriptors_retry_standard();

@@ -2,9 +2,9 @@
  * Messages to stderr, which nobody may be reading.
  *
  * Theory of operation. Descriptor 2 is shared with other processes, so its mode is not ours to change. A pipe or a
- * terminal is therefore opened once more, through /proc/self/fd, as a descriptor of our own that does not block. Where that
- * is not possible (no /proc, or a pipe that belongs to another user) the write is done when poll() promises room, and
- * as another writer may take that room first, a timer ends a write that hangs all the same. A message is
+ * terminal is therefore opened once more, the console of pid 1 by its name and others through /proc/self/fd, as a descriptor of
+ * our own that does not block. Where that is not possible (no /proc, or a pipe that belongs to another user) the write is done
+ * when poll() promises room, and as another writer may take that room first, a timer ends a write that hangs all the same. A message is
  * written whole or not at all; one of more than PIPE_BUF bytes, in pieces of that size.
  */
 #define _GNU_SOURCE
@@ -26,11 +26,11 @@ enum { HANG_MS = 10 };
 /* Our own descriptor of what 2 leads to; -1: none (yet). */
 static int own = -1;
 
-void say_reopen(void)
+void say_on_console(void)
 {
     if (own >= 0)
         close(own);
-    own = -1;
+    own = isatty(STDERR_FILENO) ? open("/dev/console", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
 }
 
 static ssize_t write_guarded(const char *text, size_t length)

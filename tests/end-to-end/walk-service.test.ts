@@ -17,13 +17,16 @@ import { mayHold, walkServices } from '../../model-tests/walk/binary/walk-servic
 import { isComplete, toMarkdown } from '../../model-tests/walk/report.js';
 import type { RealWalk } from '../../model-tests/walk/report.js';
 
+/** A walk takes half a minute; that it ends is seen by what it waits for. */
+const walkMsMax = 3_600_000;
+
 describe.skipIf(!mayHold)('the service machine, walked on the binary', () => {
   const compiled = compile(serviceMachine);
   let walk: RealWalk;
   beforeAll(async () => {
     walk = await walkServices(serviceMachine, compiled);
     if (process.env['NITRO_WALK_REPORT'] !== undefined) console.log(toMarkdown({ ladders: [], real: [walk] }));
-  }, 240_000);
+  }, walkMsMax);
 
   test('§3: on each path the binary, XState and the table do the same', () => {
     expect(walk.failures).toEqual([]);
@@ -54,7 +57,7 @@ describe('the walk would notice', () => {
     ['a transition that leads elsewhere', 'UP', 'WANT_DOWN', (row: Row): Row => ({ ...row, target: restart })],
     ['a transition that is announced and should not be', 'STARTING.timed', 'READY', (row: Row): Row => ({ ...row, actions: [] })],
     ['a signal that should not be sent', 'UP', 'WANT_DOWN', (row: Row): Row => ({ ...row, actions: ['announce'] })],
-  ])('%s', async (_fault, name, event, change) => {
+  ])('%s', { timeout: walkMsMax }, async (_fault, name, event, change) => {
     if (setting === undefined) throw new Error('no settings');
     prepareActor();
     const leaf = compiled.table.leaves.findIndex((each) => each.name === name);

@@ -11,24 +11,27 @@ import { mayBePid1, systemPaths, walkPath, walkSystem } from '../../model-tests/
 import { isComplete, toMarkdown } from '../../model-tests/walk/report.js';
 import type { RealWalk } from '../../model-tests/walk/report.js';
 
+/** A walk takes half a minute; that it ends is seen by what it waits for. */
+const walkMsMax = 3_600_000;
+
 describe('the system machine, walked on the binary', () => {
   const compiled = compile(systemMachine);
   let walk: RealWalk;
   beforeAll(async () => {
     walk = await walkSystem(systemMachine, compiled);
     if (process.env['NITRO_WALK_REPORT'] !== undefined) console.log(toMarkdown({ ladders: [], real: [walk] }));
-  }, 240_000);
+  }, walkMsMax);
 
   test('§6: on each path the binary, XState and the table do the same', () => {
     expect(walk.failures).toEqual([]);
   });
 
-  test.skipIf(!mayBePid1)('§6: every transition, ignored event and pair of transitions is walked, or is an exception with a reason', () => {
+  test.skipIf(!mayBePid1())('§6: every transition, ignored event and pair of transitions is walked, or is an exception with a reason', () => {
     expect(walk.covered.flatMap(({ missing }) => missing)).toEqual([]);
     expect(isComplete({ ladders: [], real: [walk] })).toBe(true);
   });
 
-  test.skipIf(!mayBePid1)('the exceptions are those that are known, and no more', () => {
+  test.skipIf(!mayBePid1())('the exceptions are those that are known, and no more', () => {
     const counts = walk.covered.map(({ what, goals, reached, exceptions }) => [what, goals, reached, exceptions.map((each) => each.goals.length)]);
     expect(counts).toEqual([
       ['transitions', 33, 33, []],
@@ -44,7 +47,7 @@ describe('the walk would notice', () => {
   test.concurrent.each([
     ['a message that should not be said', 'run', 'SHUTDOWN_ASKED', ['decideShutdown', 'spawnSysFinish']],
     ['a signal that should not be sent', 'bringUp.settingUp', 'SYS_DOWN_ASKED', []],
-  ])('%s', async (_fault, name, event, actions) => {
+  ])('%s', { timeout: walkMsMax }, async (_fault, name, event, actions) => {
     prepareActor();
     const leaf = compiled.table.leaves.findIndex((each) => each.name === name);
     const leaves = compiled.table.leaves.map((each, index) =>

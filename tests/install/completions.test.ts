@@ -128,7 +128,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (name, 
     });
 
     it('no service where none is named', () => {
-      for (const command of ['info', 'rescan', 'scan', 's', 'events', 'Shutdown', 'Reboot', '-t'])
+      for (const command of ['info', 'rescan', 'scan', 's', 'events', 'trace', 'Shutdown', 'Reboot', '-t'])
         expect(offers(`nitroctl ${command} `, listing)).toEqual([]);
     });
 

@@ -54,7 +54,7 @@ describe('options', () => {
     [['-t', '-5', 'list'], "option -t needs a number of seconds, not '-5'"],
     [['-t5v', 'list'], "option -t needs a number of seconds, not '5v'"],
     [['-t', '', 'list'], "option -t needs a number of seconds, not ''"],
-    [['--json', 'start', 'a'], 'option --json is for list, info and events, not for start'],
+    [['--json', 'start', 'a'], 'option --json is for list, info, events and trace, not for start'],
     [['frobnicate'], 'unknown command: frobnicate'],
     [[''], 'unknown command: '],
     [['shutdown'], 'unknown command: shutdown (did you mean Shutdown?)'],
@@ -128,7 +128,7 @@ describe('commands', () => {
     expect(findCommand(name)?.names).toEqual([name]);
   });
 
-  it.each(['1', '2', 'pidof', 'check', 'events', 'Shutdown', 'Reboot'])('%s', (name) => {
+  it.each(['1', '2', 'pidof', 'check', 'events', 'trace', 'Shutdown', 'Reboot'])('%s', (name) => {
     expect(findCommand(name)?.names).toEqual([name]);
   });
 

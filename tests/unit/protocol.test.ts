@@ -75,6 +75,9 @@ function answerTo(request: Request, services: readonly ServiceReport[]): readonl
     case 'shutdown':
     case 'reboot':
       return [ok];
+    case 'trace':
+    case 'leaves':
+      throw new Error('not a request of the reference');
     case 'unknown':
       return [unknownCommand];
     case 'invalid':

@@ -6,7 +6,7 @@
  * and what QUERY says of state and processes. Nothing else may be announced: the reply to QUERY comes behind all that was.
  *
  * Delays that are short in the daemon bind the lane, too: what was to be done before a timer is due, and was not, proves nothing. That
- * is not a failure but `TooSlow`, and the path is begun again.
+ * is not a failure but `TooSlow`, and the path is begun again with more time.
  */
 import { parseServices, OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
 import type { Listed } from '../../../tests/end-to-end/harness/wire.js';
@@ -14,15 +14,15 @@ import type { Compiled } from '../../../machines/compile.js';
 import { leafName, rowName } from '../moves.js';
 import type { Move } from '../moves.js';
 import { announcedBy, announcedToAsker, stateIn } from './announced.js';
+import { earsMax } from './ears.js';
 import type { Ears } from './ears.js';
+import { TooSlow } from './options.js';
 import type { Path } from './plan.js';
 import type { Props } from './props.js';
 import type { Actor, Cast, Hand } from './stage.js';
 import { now, pause, Time } from './time.js';
 import { firstWorld, isHung } from './world.js';
 import type { Deed, Process, World } from './world.js';
-
-export class TooSlow extends Error {}
 
 /** The daemon that lanes share. */
 export interface Surroundings {
@@ -37,23 +37,27 @@ export interface Surroundings {
   readonly goDown: () => Promise<void>;
   /** Do something while no descriptor is free in nitro. */
   readonly withoutDescriptors: (body: () => Promise<void>) => Promise<void>;
+  /** How long nitro may take to notice what it does not announce; milliseconds. */
+  readonly patienceMs: number;
 }
 
 const signalTerm = 15;
 const signalCont = 18;
 const signalKill = 9;
-/** How long nitro may take to notice what it does not announce. */
-const patienceMs = 5000;
+/** Turns of nitro's loop after which every timer has been looked at that may be due at once: it takes 16 a turn. */
+const turnsOfTimers = Math.ceil(earsMax / 16) + 1;
 
 export class Lane {
   /** Deeds that were done as planned. */
   readonly done: Deed[] = [];
-  private world: World;
-  private readonly expected: string[] = [];
+  protected world: World;
+  protected expected: readonly string[] = [];
   private readonly history: string[] = [];
   private readonly time: Time;
   private actor: Actor | undefined;
   private hungPid = 0;
+  /** When the present deed was begun, or was due, at the earliest. */
+  private from = 0;
   private heldPid = 0;
   private exit = { status: 0, signal: 0 };
 
@@ -61,9 +65,9 @@ export class Lane {
     readonly name: string,
     /** Of paths that can be walked in two ways, which: by exit or by signal, by newline or by request. */
     private readonly variety: number,
-    private readonly cast: Cast,
+    protected readonly cast: Cast,
     private readonly props: Props,
-    private readonly around: Surroundings,
+    protected readonly around: Surroundings,
   ) {
     this.world = firstWorld(around.compiled);
     this.time = new Time(around.compiled, around.shortMs);
@@ -75,11 +79,12 @@ export class Lane {
       const next = path[index + 1];
       const names = deed.moves.map((move) => rowName(this.around.compiled, move));
       this.history.push(`${JSON.stringify(deed.stimulus)} ${JSON.stringify(deed.scene)}: ${names.join(', ')}`);
+      const before = this.world;
       try {
-        await this.time.grow(path, index, this.world);
+        await this.time.grow(path, index, before);
         await this.perform(deed, next);
       } catch (error) {
-        if (error instanceof TooSlow || this.time.isLate(deed, this.world)) throw new TooSlow(`${String(error)}\n${this.report()}`);
+        if (error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, this.from)) throw new TooSlow(`${String(error)}\n${this.report()}`);
         throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
       }
       this.done.push(deed);
@@ -107,14 +112,15 @@ export class Lane {
   private async perform(deed: Deed, next: Deed | undefined): Promise<void> {
     const { stimulus, scene, moves } = deed;
     const before = this.world;
+    this.from = now();
     if (stimulus.kind === 'wait') await this.holdForKill(stimulus.delay);
-    if (stimulus.kind !== 'create') this.props.arrange(scene);
+    this.props.arrange(scene);
     if (scene.run === 'hangs') await this.around.hand.lease(this.props.runPath);
     if (stimulus.kind === 'wait' && now() > this.time.dueFrom(stimulus.delay)) throw new TooSlow('the scene was set too late');
-    const from = stimulus.kind === 'wait' ? this.time.dueFrom(stimulus.delay) : now();
+    const from = (this.from = stimulus.kind === 'wait' ? this.time.dueFrom(stimulus.delay) : now());
     const cue = async (): Promise<void> => {
       await this.cue(deed);
-      await this.seen();
+      await this.seen(deed);
     };
     if (scene.limited === true) await this.around.withoutDescriptors(cue);
     else await cue();
@@ -142,7 +148,7 @@ export class Lane {
           this.expect(moves);
           return;
         }
-        this.expected.push(...announcedToAsker(this.around.compiled, this.world.leaf, moves));
+        this.expected = [...this.expected, ...announcedToAsker(this.around.compiled, this.world.leaf, moves)];
         ears.send(this.name, packet(Tag[stimulus.what], this.name));
         if ((await this.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
         return;
@@ -180,12 +186,18 @@ export class Lane {
         this.expect(moves);
         if (this.heldPid !== 0) await hand.dead(this.heldPid);
         // A timer of which nothing comes is seen by nothing that comes.
-        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await pause(this.time.dueFrom(stimulus.delay) + 100 - now());
+        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await this.passTimer(stimulus.delay);
         return;
       case 'system goes down':
         await goDown();
         return;
     }
+  }
+
+  /** It is due for certain, and nitro has since gone round often enough to have seen it. */
+  private async passTimer(delay: string): Promise<void> {
+    while (now() < this.time.dueUntil(delay) + 2) await pause(this.time.dueUntil(delay) + 2 - now());
+    for (let turn = 0; turn < turnsOfTimers; turn++) await this.ask();
   }
 
   private async unhang(): Promise<void> {
@@ -199,21 +211,22 @@ export class Lane {
     this.heldPid = this.hungPid !== 0 ? this.hungPid : (this.actor?.pid ?? 0);
     if (await this.around.hand.hold(this.heldPid)) return;
     this.heldPid = 0;
-    throw new TooSlow('the process was gone before it could be held');
+    const what = 'the process was gone before it could be held';
+    throw now() > this.time.dueFrom(delay) ? new TooSlow(what) : new Error(`${what}, and before its time was over`);
   }
 
   private expect(moves: readonly Move[]): void {
-    this.expected.push(...announcedBy(this.around.compiled, moves));
+    this.expected = [...this.expected, ...announcedBy(this.around.compiled, moves)];
   }
 
   /** Wait until as much was announced as should be, and compare. */
-  private async seen(): Promise<void> {
+  protected async seen(_deed: Deed): Promise<void> {
     const { announced } = this.cast;
     await this.cast.until('an announcement', () => announced.length >= this.expected.length || undefined);
     this.compareAnnounced();
   }
 
-  private compareAnnounced(): void {
+  protected compareAnnounced(): void {
     const seen = this.cast.announced.slice(0, this.expected.length);
     if (seen.join() !== this.expected.join()) throw new Error('something else was announced');
   }
@@ -229,9 +242,7 @@ export class Lane {
       }
       if (actions.includes('launch')) this.exit = { status: 0, signal: 0 };
       if (event === 'EXEC_SUCCEEDED' && to.process === 'run' && this.heldPid === 0) await this.seeActor('run', []);
-      if (actions.includes('launch') || actions.includes('spawnSetup')) {
-        this.time.born(from);
-      }
+      if (actions.includes('launch') || actions.includes('spawnSetup')) this.time.born(from);
     }
     if (this.heldPid !== 0 && stimulus.kind === 'wait') {
       // Its death is a SIGKILL, which finish will be told; an exec that had failed stays one that failed.
@@ -263,7 +274,7 @@ export class Lane {
     if (actor.args.join() !== args.join()) throw new Error(`${role} got ${actor.args.join(' ')} and should have got ${args.join(' ')}`);
   }
 
-  private async ask(): Promise<Listed> {
+  protected async ask(): Promise<Listed> {
     this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
     const [found] = parseServices(await this.reply());
     if (found === undefined) throw new Error('nitro does not know the service');
@@ -272,7 +283,7 @@ export class Lane {
 
   /** Ask again until nitro has noticed what nothing announces. */
   private async askUntil(isSo: (found: Listed) => boolean): Promise<Listed> {
-    const until = now() + patienceMs;
+    const until = now() + this.around.patienceMs;
     for (;;) {
       const found = await this.ask();
       if (isSo(found) || now() > until) return found;
@@ -280,16 +291,21 @@ export class Lane {
     }
   }
 
+  /** What QUERY says, and should say in a world. */
+  protected show({ state, setupPid, pid, finishPid }: Listed): string {
+    return `${state} setup ${String(setupPid !== 0)} run ${String(pid !== 0)} finish ${String(finishPid !== 0)}`;
+  }
+  protected should({ process, leaf }: World): string {
+    const isRun = isHung(process) || process === 'failed' || process === 'run';
+    return `${stateIn(this.around.compiled, leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
+  }
+
   /** Ask what nitro says of it, behind everything that was announced. The end of a script that is not announced has to be waited for. */
   private async query({ stimulus, moves }: Deed): Promise<void> {
-    const { process, leaf } = this.world;
-    const show = ({ state, setupPid, pid, finishPid }: Listed): string =>
-      `${state} setup ${String(setupPid !== 0)} run ${String(pid !== 0)} finish ${String(finishPid !== 0)}`;
-    const isRun = isHung(process) || process === 'failed' || process === 'run';
-    const should = `${stateIn(this.around.compiled, leaf)} setup ${String(process === 'setup')} run ${String(isRun)} finish ${String(process === 'finish')}`;
+    const should = this.should(this.world);
     const isAnnounced = stimulus.kind === 'ask' || moves.some(({ row }) => row?.actions.includes('announce'));
-    const found = isAnnounced ? await this.ask() : await this.askUntil((each) => show(each) === should);
-    if (show(found) !== should) throw new Error(`QUERY says ${show(found)}, and should say ${should}`);
+    const found = isAnnounced ? await this.ask() : await this.askUntil((each) => this.show(each) === should);
+    if (this.show(found) !== should) throw new Error(`QUERY says ${this.show(found)}, and should say ${should}`);
     const { actor } = this;
     if (actor !== undefined && actor.signals.length > 2 * actor.expectedSignals) throw new Error(`signals ${actor.signals.join(' ')} were caught`);
     this.compareAnnounced();

@@ -7,11 +7,13 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
-import { withDaemon } from '../../../tests/end-to-end/harness/scenario.js';
+import { withDaemon } from '../../../tests/end-to-end/harness/with-daemon.js';
 import { OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
 import type { Compiled } from '../../../machines/compile.js';
 import { Ears, earsMax } from './ears.js';
-import { Lane, TooSlow } from './lane.js';
+import { Lane } from './lane.js';
+import { attemptsMax, described, endlessMs, stretched, TooSlow } from './options.js';
+import type { WalkOptions } from './options.js';
 import { covers } from './paths.js';
 import type { Path, Planned, Setting } from './plan.js';
 import { Props } from './props.js';
@@ -23,9 +25,6 @@ const shortMs = 400;
 const crossedMs = 2500;
 /** A short life has to be able to hold other short delays. */
 const lifeMs = 1200;
-const endlessMs = 600_000;
-/** How often a path is begun again when a timer was faster. */
-const attemptsMax = 4;
 
 /** What came of a setting. */
 export interface Walked {
@@ -38,7 +37,7 @@ export interface Walked {
 }
 
 /** Walk the paths of a setting. */
-export async function walkSetting(compiled: Compiled, { setting, paths }: Planned): Promise<Walked> {
+export async function walkSetting(compiled: Compiled, { setting, paths }: Planned, options: WalkOptions = {}): Promise<Walked> {
   const covered = new Set<string>();
   const failures: string[] = [];
   const count = { daemons: 0, steps: 0, repeated: 0 };
@@ -47,7 +46,7 @@ export async function walkSetting(compiled: Compiled, { setting, paths }: Planne
     const again: Path[] = [];
     for (const batch of batches(left, setting.phase === 'up' ? left.length : earsMax)) {
       count.daemons += 1;
-      await withSetting(compiled, setting, async (troupe) => {
+      await withSetting(compiled, { setting, attempt, options }, async (troupe) => {
         for (const part of batches(batch, setting.isSerial === true && setting.phase === 'up' ? 1 : earsMax)) {
           const outcomes = await troupe.walk(part);
           for (const { lane, path, error } of outcomes) {
@@ -67,7 +66,7 @@ export async function walkSetting(compiled: Compiled, { setting, paths }: Planne
 }
 
 /** What was done as planned counts, also on a path that did not come to its end in time. */
-function record(compiled: Compiled, lane: Lane, covered: Set<string>): void {
+export function record(compiled: Compiled, lane: Lane, covered: Set<string>): void {
   let place = { world: firstWorld(compiled), row: '' };
   for (const deed of lane.done) {
     const { goals, row } = covers(compiled, place, deed);
@@ -80,18 +79,32 @@ function batches<T>(all: readonly T[], size: number): readonly (readonly T[])[] 
   return Array.from({ length: Math.ceil(all.length / Math.max(1, size)) }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
-async function withSetting(compiled: Compiled, setting: Setting, body: (troupe: Troupe) => Promise<void>): Promise<void> {
+/** A setting as it is walked this time. */
+export interface Occasion {
+  readonly setting: Setting;
+  /** From 1: its short delays are as long as that asks for. */
+  readonly attempt: number;
+  readonly options: WalkOptions;
+}
+
+export async function withSetting(compiled: Compiled, occasion: Occasion, body: (troupe: Troupe) => Promise<void>): Promise<void> {
+  const { setting, options } = occasion;
   const delays: Record<string, number> = Object.fromEntries(
-    Object.keys(compiled.table.delays).map((delay) => [delay, setting.short.includes(delay) ? msOf(setting, delay) : endlessMs]),
+    Object.keys(compiled.table.delays).map((delay) => [delay, setting.short.includes(delay) ? msOf(occasion, delay) : endlessMs]),
   );
   const text = Object.entries({ ...delays, SYS_FINISH: endlessMs, SYS_FINAL: endlessMs }).map(([name, ms]) => `${name}=${String(ms)}`).join(',');
-  const description = { services: { idle: { run: 'exit 0', down: true } }, system: { finish: `#!${actorPath} finish\n` }, env: { NITRO_DELAYS: text } };
+  const description = {
+    services: { idle: { run: 'exit 0', down: true } },
+    system: { finish: `#!${actorPath} finish\n` },
+    env: { NITRO_DELAYS: options.ownDelaysMs === undefined ? text : undefined },
+    ...described(options, Math.max(0, ...setting.short.map((delay) => msOf(occasion, delay)))),
+  };
   await withDaemon(description, async (nitro) => {
-    const stage = await new Stage().open(`${nitro.scratch}/walk`);
-    const hand = new Hand();
+    const stage = await new Stage(description.patienceMs).open(`${nitro.scratch}/walk`);
+    const hand = new Hand(description.patienceMs);
     try {
       await nitro.start();
-      const troupe = new Troupe(compiled, setting, nitro, stage, hand);
+      const troupe = new Troupe(compiled, { ...occasion, patienceMs: description.patienceMs }, nitro, stage, hand);
       await body(troupe);
       await troupe.end();
     } finally {
@@ -101,33 +114,35 @@ async function withSetting(compiled: Compiled, setting: Setting, body: (troupe: 
   });
 }
 
-function msOf({ phase, short }: Setting, delay: string): number {
-  if (phase === 'crossing' && ['CREATION', 'RESPAWN', 'SPAWN_ERROR'].includes(delay)) return crossedMs;
-  return delay === 'RESPAWN' && short.length > 1 ? lifeMs : shortMs;
+function msOf({ setting: { phase, short }, attempt, options }: Occasion, delay: string): number {
+  if (options.ownDelaysMs !== undefined) return options.ownDelaysMs[delay] ?? endlessMs;
+  if (phase === 'crossing' && ['CREATION', 'RESPAWN', 'SPAWN_ERROR'].includes(delay)) return stretched(crossedMs, attempt);
+  return stretched(delay === 'RESPAWN' && short.length > 1 ? lifeMs : shortMs, attempt);
 }
 
-interface Outcome {
+export interface Outcome {
   readonly lane: Lane;
   readonly path: Path;
   readonly error: Error | null;
 }
 
 /** A daemon and the lanes that share it. */
-class Troupe {
+export class Troupe {
   private lanes = 0;
   private isDown = false;
 
   constructor(
     private readonly compiled: Compiled,
-    private readonly setting: Setting,
-    private readonly nitro: Daemon,
-    private readonly stage: Stage,
+    private readonly occasion: Occasion & { readonly patienceMs: number },
+    readonly nitro: Daemon,
+    readonly stage: Stage,
     private readonly hand: Hand,
   ) {}
 
   /** Walk paths at the same time. */
   async walk(paths: readonly Path[]): Promise<readonly Outcome[]> {
-    const { nitro, stage, setting } = this;
+    const { nitro, stage, occasion } = this;
+    const { setting, patienceMs } = occasion;
     const names = paths.map(() => `w${String((this.lanes += 1))}`);
     const ears = await new Ears(nitro.notify, nitro.socket, names, (name) => stage.cast(name)).opened();
     const baton = new Baton();
@@ -143,9 +158,9 @@ class Troupe {
         await down.attend();
         if (isOneByOne) await baton.take();
       };
-      const lane = new Lane(name, index + this.lanes, stage.cast(name), new Props(nitro.base, nitro.directory, name), {
+      const lane = new (occasion.options.lane ?? Lane)(name, index + this.lanes, stage.cast(name), new Props(nitro.base, nitro.directory, name), {
         compiled: this.compiled,
-        shortMs: Object.fromEntries(setting.short.map((delay) => [delay, msOf(setting, delay)])),
+        shortMs: Object.fromEntries(setting.short.map((delay) => [delay, msOf(occasion, delay)])),
         ears,
         hand: this.hand,
         rescan: async () => {
@@ -154,6 +169,7 @@ class Troupe {
         },
         goDown: meet,
         withoutDescriptors: async (body) => await this.withoutDescriptors(body),
+        patienceMs,
       });
       let error: Error | null = null;
       try {

@@ -5,28 +5,25 @@
  * the announcements and replies that its listener heard, the actors that joined, and the signals they caught, in order. Nothing is polled:
  * whatever comes in wakes those who wait for something of that service.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { actorPath, dgramPath, makeTools } from '../../../tests/end-to-end/harness/tools.js';
+import { patienceMsUsual } from './options.js';
 
-const here = dirname(fileURLToPath(import.meta.url));
-export const actorPath = resolve(here, '../../../build/test/actor');
-/** How long something may take that must happen. */
-const patienceMs = 10_000;
+export { actorPath } from '../../../tests/end-to-end/harness/tools.js';
 
-/** Compile the actor, if it is not. Two test files may do so at once: each makes a file of its own and renames it. */
+/** Why a walk cannot be made here for want of its tools; null: they are there now. */
+export function whyNoActor(): string | null {
+  return makeTools([actorPath, dgramPath]);
+}
+
+/** Compile the actor, if it is not. Throws an Error that says why it cannot be. */
 export function prepareActor(): void {
-  const source = resolve(here, 'actor.c');
-  if (existsSync(actorPath) && statSync(actorPath).mtimeMs > statSync(source).mtimeMs) return;
-  mkdirSync(dirname(actorPath), { recursive: true });
-  const made = `${actorPath}.${String(process.pid)}`;
-  execFileSync(process.env['CC'] ?? 'cc', ['-O1', '-Wall', '-Wextra', '-o', made, source], { stdio: 'inherit' });
-  execFileSync('mv', [made, actorPath]);
+  const failure = whyNoActor();
+  if (failure !== null) throw new Error(failure);
 }
 
 /** One process of a script. */
@@ -63,6 +60,9 @@ function onLines(stream: Readable, take: (line: string) => void): void {
 export class Scenery {
   private readonly waiting = new Set<() => void>();
 
+  /** `patienceMs`: how long something may take that must happen. */
+  constructor(private readonly patienceMs = patienceMsUsual) {}
+
   wake(): void {
     for (const look of [...this.waiting]) look();
   }
@@ -83,7 +83,7 @@ export class Scenery {
           end(() => reject(error instanceof Error ? error : new Error(String(error))));
         }
       };
-      const timer = setTimeout(() => end(() => reject(new Error(`not in time: ${what} ${why()}`))), patienceMs);
+      const timer = setTimeout(() => end(() => reject(new Error(`not in time: ${what} ${why()}`))), this.patienceMs);
       this.waiting.add(look);
       look();
     });
@@ -110,6 +110,8 @@ export class Stage {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
 
+  constructor(private readonly patienceMs = patienceMsUsual) {}
+
   /** Wait for actors at the socket `path`. */
   async open(path: string): Promise<this> {
     this.server = createServer((socket) => this.admit(socket));
@@ -118,7 +120,7 @@ export class Stage {
   }
 
   cast(service: string): Cast {
-    const cast = this.casts.get(service) ?? new Cast();
+    const cast = this.casts.get(service) ?? new Cast(this.patienceMs);
     this.casts.set(service, cast);
     return cast;
   }
@@ -157,8 +159,8 @@ export class Hand extends Scenery {
   private readonly failed = new Map<string, string>();
   private readonly tool: ChildProcessByStdio<Writable, Readable, null>;
 
-  constructor() {
-    super();
+  constructor(patienceMs = patienceMsUsual) {
+    super(patienceMs);
     this.tool = spawn(actorPath, ['hold'], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
     this.tool.stdin.on('error', () => undefined);
     onLines(this.tool.stdout, (line) => {

@@ -4,16 +4,19 @@
  * What can be seen is compared after each deed: what is announced of `SYS`, which scripts start and with what arguments, which processes are told
  * to end, what nitro says on stderr, whether it scanned its directory, whether the control socket is there, and how it ends.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
-import { marked } from '../../../tests/end-to-end/harness/processes.js';
+import { marked, statusOf } from '../../../tests/end-to-end/harness/processes.js';
 import { ESRCH, OK, packet, Tag } from '../../../tests/end-to-end/harness/wire.js';
 import type { Compiled } from '../../../machines/compile.js';
 import { leafName, rowName } from '../moves.js';
 import type { Move } from '../moves.js';
 import type { Ears } from './ears.js';
+import { TooSlow } from './options.js';
 import type { Actor, Cast, Hand, Stage } from './stage.js';
-import type { SystemDeed, SystemWorld, Who } from './system-world.js';
+import type { SystemTime } from './system-time.js';
+import type { SystemDeed, SystemStimulus, SystemWorld, Who } from './system-world.js';
+import { now } from './time.js';
 
 const roles: Readonly<Record<Who, { readonly cast: string; readonly role: string }>> = {
   setup: { cast: 'SYS', role: 'setup' },
@@ -46,20 +49,28 @@ export class SystemLane {
     private world: SystemWorld,
     /** nitro's own process, as it is numbered here. */
     private readonly outerPid: () => Promise<number>,
+    private readonly time: SystemTime,
   ) {}
 
-  /** Throws an Error that says what was seen and what should have been. */
+  /** Throws an Error that says what was seen and what should have been, or TooSlow. */
   async walk(path: readonly SystemDeed[]): Promise<void> {
     for (const deed of path) {
       const names = deed.moves.map((move) => rowName(this.compiled, move));
       const holding = deed.holds === null ? '' : ` holding ${deed.holds}`;
       this.history.push(`${JSON.stringify(deed.stimulus)}${holding}: ${names.join(', ')}`);
+      const before = this.world;
+      // What a timer leads to began at the earliest when that was due.
+      const from = deed.stimulus.kind === 'wait' ? Math.min(now(), this.time.dueFrom(deed.stimulus.delay)) : now();
       try {
         await this.perform(deed);
+        if (this.time.isLate(deed, before)) throw new TooSlow('the deed took too long');
+        this.time.keep(deed, from);
       } catch (error) {
         const seen = `  should be announced: ${this.expected.join(' ')}\n  was announced:       ${this.sys.announced.join(' ')}`;
         const why = error instanceof Error ? error.message : String(error);
-        throw new Error([why, ...this.history.map((line) => `  ${line}`), seen, this.nitro.stderr].join('\n'));
+        const text = [why, ...this.history.map((line) => `  ${line}`), seen, this.nitro.stderr].join('\n');
+        const isSlow = error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, from);
+        throw isSlow ? new TooSlow(text) : new Error(text);
       }
       this.done.push(deed);
     }
@@ -78,7 +89,7 @@ export class SystemLane {
 
   private async perform(deed: SystemDeed): Promise<void> {
     const { stimulus, moves } = deed;
-    if (deed.holds !== null) await this.holdBack(deed.holds);
+    if (deed.holds !== null) await this.holdBack(deed.holds, stimulus);
     this.expect(deed);
     const scansAs = moves.some(({ row }) => row?.actions.includes('scan') === true) ? `scanned${String((this.scans += 1))}` : null;
     if (scansAs !== null) this.nitro.service(scansAs, { run: 'exit 0', down: true });
@@ -266,10 +277,13 @@ export class SystemLane {
     await this.stage.cast(roles[who].cast).until(`${who} catches signal ${String(signal)}`, isSo);
   }
 
-  private async holdBack(who: Who): Promise<void> {
+  /** A process that a timer is to kill must be caught before it does. */
+  private async holdBack(who: Who, stimulus: SystemStimulus): Promise<void> {
     const pid = this.pidHere(this.here.get(who)?.pid ?? 0);
-    if (!(await this.hand.hold(pid))) throw new Error(`${who} was gone before it could be held`);
-    this.held.set(who, pid);
+    const isHeld = pid !== null && (await this.hand.hold(pid));
+    if (isHeld) this.held.set(who, pid);
+    if (stimulus.kind === 'wait' && now() > this.time.dueFrom(stimulus.delay)) throw new TooSlow(`${who} was held too late`);
+    if (!isHeld) throw new Error(`${who} was gone before it could be held`);
   }
 
   private async release(who: Who): Promise<void> {
@@ -277,18 +291,14 @@ export class SystemLane {
     this.held.delete(who);
   }
 
-  /** The number that a process of the container has outside. */
-  private pidHere(pid: number): number {
+  /** The number that a process of the container has outside; null if there is none. */
+  private pidHere(pid: number): number | null {
     if (!this.world.isPid1) return pid;
-    const found = marked(this.nitro.mark).find((outer) => numbersOf(outer).at(-1) === pid && numbersOf(outer).length > 1);
-    if (found === undefined) throw new Error(`no process ${String(pid)} in the container`);
-    return found;
+    return marked(this.nitro.mark).find((outer) => numbersOf(outer).at(-1) === pid && numbersOf(outer).length > 1) ?? null;
   }
 }
 
 /** The numbers of a process in the namespaces it is in, outermost first. */
 function numbersOf(pid: number): readonly number[] {
-  if (!readdirSync('/proc').includes(String(pid))) return [];
-  const line = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'latin1'))?.[1] ?? '';
-  return line.split(/\s+/).map(Number);
+  return (statusOf(pid)?.get('NSpid') ?? '').split(/\s+/).map(Number);
 }

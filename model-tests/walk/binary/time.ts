@@ -14,8 +14,11 @@ export const pause = async (ms: number): Promise<void> => await new Promise((res
 export class Time {
   /** Since when the timer of the leaf runs, at the earliest. */
   private timerFrom = 0;
+  /** The same, at the latest. */
+  private timerUntil = 0;
   /** When what runs was first told to end, or `finish` forked; 0: it was not. */
   private stopFrom = 0;
+  private stopUntil = 0;
   private bornFrom = 0;
   private bornUntil = 0;
 
@@ -37,6 +40,11 @@ export class Time {
     return this.timerFrom + this.ms(delay);
   }
 
+  /** The same, at the latest. */
+  dueUntil(delay: string): number {
+    return this.timerUntil + this.ms(delay);
+  }
+
   /** A life begins; `from` is before it did. */
   born(from: number): void {
     this.bornFrom = from;
@@ -49,11 +57,26 @@ export class Time {
     for (const { event, row } of moves) {
       const actions: readonly string[] = row?.actions ?? [];
       if (event.endsWith('_EXITED') || event === 'EXEC_FAILED') this.stopFrom = 0;
-      if ((actions.includes('signalDown') && this.stopFrom === 0) || actions.includes('spawnFinish')) this.stopFrom = from;
+      if ((actions.includes('signalDown') && this.stopFrom === 0) || actions.includes('spawnFinish')) {
+        this.stopFrom = from;
+        this.stopUntil = now();
+      }
     }
     const isEntered = !before.born || moves.some(({ leaf, next }) => leaf !== next);
-    if (delay === 'SHUTDOWN' || delay === 'FINISH') this.timerFrom = this.stopFrom;
-    else if (isEntered) this.timerFrom = from;
+    if (delay === 'SHUTDOWN' || delay === 'FINISH') {
+      this.timerFrom = this.stopFrom;
+      this.timerUntil = this.stopUntil;
+    } else if (isEntered) {
+      this.timerFrom = from;
+      this.timerUntil = now();
+    }
+  }
+
+  /** Could the timer that this deed starts, begun at `from`, be due by now? Then what the deed led to may be over before it was seen. */
+  isPast({ to }: Deed, from: number): boolean {
+    const delay = this.delayIn(to);
+    const goesOn = (delay === 'SHUTDOWN' || delay === 'FINISH') && this.stopFrom > 0;
+    return now() > (goesOn ? Math.min(this.stopFrom, from) : from) + this.ms(delay);
   }
 
   /** Could a timer have been faster than this deed, which was begun in that world? */

@@ -7,6 +7,7 @@ import type { Compiled } from '../../../machines/compile.js';
 import type { RealWalk } from '../report.js';
 import { cover } from './cover.js';
 import { serviceReasons } from './exceptions.js';
+import type { WalkOptions } from './options.js';
 import { coverable, plan } from './plan.js';
 import type { Planned } from './plan.js';
 import { replay } from './replay.js';
@@ -29,12 +30,18 @@ function ptraceScope(): string {
   }
 }
 
-/** Walk all paths of the service machine on the binary, `daemons` at the same time, and on XState and the table. */
-export async function walkServices(machine: AnyStateMachine, compiled: Compiled, daemons = daemonsMax): Promise<RealWalk> {
+/** Walk all paths of the service machine on the binary, and on XState and the table. Throws an Error if there are no tools for it. */
+export async function walkServices(machine: AnyStateMachine, compiled: Compiled, options: WalkOptions = {}): Promise<RealWalk> {
   const started = performance.now();
   prepareActor();
   const { planned } = plan(compiled, serviceSettings);
-  const walked = await inParallel(planned.filter(({ paths }) => paths.length > 0), daemons, async (each) => await walkSetting(compiled, each));
+  const all = planned.reduce((sum, { paths }) => sum + paths.length, 0);
+  let done = 0;
+  const walked = await inParallel(planned.filter(({ paths }) => paths.length > 0), options.daemons ?? daemonsMax, async (each) => {
+    const result = await walkSetting(compiled, each, options);
+    options.progress?.((done += each.paths.length), all);
+    return result;
+  });
   const sum = (count: (each: Walked) => number): number => walked.reduce((total, each) => total + count(each), 0);
   return {
     machine: compiled.id,

@@ -2,29 +2,30 @@
  * The whole walk of the system machine on the binary, as a report: each path is a daemon, as an ordinary process and as pid 1 of a container.
  */
 import type { AnyStateMachine } from 'xstate';
-import { containerWrapper, outerPid, permitted } from '../../../tests/end-to-end/harness/extra-container.js';
-import { withDaemon } from '../../../tests/end-to-end/harness/scenario.js';
+import { containerWrapper, mayContain, outerPid } from '../../../tests/end-to-end/harness/container.js';
+import { withDaemon } from '../../../tests/end-to-end/harness/with-daemon.js';
 import type { Compiled } from '../../../machines/compile.js';
 import type { RealWalk } from '../report.js';
 import { cover } from './cover.js';
 import { Ears } from './ears.js';
+import { attemptsMax, described, endlessMs, stretched, TooSlow } from './options.js';
+import type { WalkOptions } from './options.js';
 import { covers, explore, layPaths } from './paths.js';
 import type { Graph } from './paths.js';
 import { replay } from './replay.js';
 import { actorPath, Hand, prepareActor, Stage } from './stage.js';
 import { systemReasons } from './system-exceptions.js';
 import { SystemLane } from './system-lane.js';
+import { SystemTime } from './system-time.js';
 import { firstSystem, systemDeedsIn } from './system-world.js';
 import type { SystemDeed, SystemWorld } from './system-world.js';
 
 const daemonsMax = 6;
 const deedsMax = 40;
-/** A delay that a path waits for; any other does not end. */
+/** A delay that a path waits for, at first; any other does not end. */
 const shortMs = 400;
-const endlessMs = 600_000;
-const attemptsMax = 3;
 
-interface SystemPath {
+export interface SystemPath {
   readonly isPid1: boolean;
   readonly deeds: readonly SystemDeed[];
 }
@@ -36,7 +37,7 @@ interface Walked {
 }
 
 /** May daemons be pid 1 here? Without that, what only pid 1 does is missing from the walk. */
-export const mayBePid1 = permitted;
+export const mayBePid1 = mayContain;
 
 /** All paths, and what they can cover. */
 export function systemPaths(compiled: Compiled): { readonly paths: readonly SystemPath[]; readonly coverable: ReadonlySet<string> } {
@@ -51,17 +52,21 @@ export function systemPaths(compiled: Compiled): { readonly paths: readonly Syst
   return { paths, coverable };
 }
 
-/** Walk all paths of the system machine on the binary, `daemons` at the same time, and on XState and the table. */
-export async function walkSystem(machine: AnyStateMachine, compiled: Compiled, daemons = daemonsMax): Promise<RealWalk> {
+/** Walk all paths of the system machine on the binary, and on XState and the table. Throws an Error if there are no tools for it. */
+export async function walkSystem(machine: AnyStateMachine, compiled: Compiled, options: WalkOptions = {}): Promise<RealWalk> {
   const started = performance.now();
   prepareActor();
   const { paths, coverable } = systemPaths(compiled);
-  const open = paths.filter(({ isPid1 }) => !isPid1 || mayBePid1);
+  const open = paths.filter(({ isPid1 }) => !isPid1 || mayBePid1());
+  const all = open.length;
   const walked: Walked[] = [];
   const worker = async (): Promise<void> => {
-    for (let path = open.shift(); path !== undefined; path = open.shift()) walked.push(await walkPath(compiled, path));
+    for (let path = open.shift(); path !== undefined; path = open.shift()) {
+      walked.push(await walkPath(compiled, path, options));
+      options.progress?.(walked.length, all);
+    }
   };
-  await Promise.all(Array.from({ length: daemons }, worker));
+  await Promise.all(Array.from({ length: options.daemons ?? daemonsMax }, worker));
   return {
     machine: compiled.id,
     daemons: walked.reduce((sum, { repeated }) => sum + 1 + repeated, 0),
@@ -74,11 +79,11 @@ export async function walkSystem(machine: AnyStateMachine, compiled: Compiled, d
   };
 }
 
-/** Walk one path; again, if a timer may have been faster than what was to be done before it. */
-export async function walkPath(compiled: Compiled, path: SystemPath): Promise<Walked> {
-  for (let repeated = 0; ; repeated++) {
-    const { done, error } = await attempt(compiled, path);
-    if (error !== null && repeated + 1 < attemptsMax && mayBeLate(compiled, path)) continue;
+/** Walk one path; again, with more time, if a timer was faster than what was to be done before it. */
+export async function walkPath(compiled: Compiled, path: SystemPath, options: WalkOptions = {}): Promise<Walked> {
+  for (let count = 1; ; count++) {
+    const { done, error } = await attempt(compiled, path, stretched(shortMs, count), options);
+    if (error instanceof TooSlow && count < attemptsMax) continue;
     const covered: string[] = [];
     let row = '';
     for (const deed of done) {
@@ -86,7 +91,7 @@ export async function walkPath(compiled: Compiled, path: SystemPath): Promise<Wa
       covered.push(...found.goals);
       ({ row } = found);
     }
-    return { covered: error === null ? covered : [], steps: done.length, repeated, failure: error };
+    return { covered: error === null ? covered : [], steps: done.length, repeated: count - 1, failure: error?.message ?? null };
   }
 }
 
@@ -94,37 +99,37 @@ function waitsOf(path: SystemPath): readonly string[] {
   return path.deeds.flatMap(({ stimulus }) => (stimulus.kind === 'wait' ? [stimulus.delay] : []));
 }
 
-/** Is anything done where a timer runs that the path waits for? */
-function mayBeLate(compiled: Compiled, path: SystemPath): boolean {
-  const waits = waitsOf(path);
-  return path.deeds.some(({ stimulus, moves, to }) => {
-    const delay = compiled.table.leaves[moves[0]?.leaf ?? to.leaf]?.delay ?? '';
-    return stimulus.kind !== 'wait' && waits.includes(delay);
-  });
+interface Attempt {
+  readonly done: readonly SystemDeed[];
+  readonly error: Error | null;
 }
 
-async function attempt(compiled: Compiled, path: SystemPath): Promise<{ readonly done: readonly SystemDeed[]; readonly error: string | null }> {
+/** `ms`: how long the delays are that the path waits for; no other ends. */
+async function attempt(compiled: Compiled, path: SystemPath, ms: number, options: WalkOptions): Promise<Attempt> {
   const waits = waitsOf(path);
-  const delays = Object.keys(compiled.table.delays).map((delay) => `${delay}=${String(waits.includes(delay) ? shortMs : endlessMs)}`);
+  const own = options.ownDelaysMs;
+  const delays = Object.keys(compiled.table.delays).map((delay) => `${delay}=${String(waits.includes(delay) ? ms : endlessMs)}`);
   const script = (role: string): string => `#!${actorPath} ${role}\n`;
   const description = {
     services: { app: { run: script('run'), log: '../logd' }, logd: { run: script('run') } },
     system: { setup: script('setup'), finish: script('finish'), final: script('final') },
-    env: { NITRO_DELAYS: [...delays, 'STARTING=20', 'FINISH=600000'].join(',') },
-    ...(path.isPid1 ? { wrapper: containerWrapper() } : {}),
+    env: { NITRO_DELAYS: own === undefined ? [...delays, 'STARTING=20', `FINISH=${String(endlessMs)}`].join(',') : undefined },
+    ...described(options, Math.max(ms, ...waits.map((delay) => own?.[delay] ?? 0))),
+    ...(path.isPid1 ? { wrapper: containerWrapper(options.target === undefined ? {} : { target: options.target }) } : {}),
   };
   let done: readonly SystemDeed[] = [];
-  let error: string | null = null;
+  let error: Error | null = null;
   await withDaemon(description, async (nitro) => {
-    const stage = await new Stage().open(`${nitro.scratch}/walk`);
-    const hand = new Hand();
+    const stage = await new Stage(description.patienceMs).open(`${nitro.scratch}/walk`);
+    const hand = new Hand(description.patienceMs);
     const ears = await new Ears(nitro.notify, nitro.socket, ['SYS'], (name) => stage.cast(name)).opened();
+    const time = new SystemTime(compiled, own ?? Object.fromEntries(waits.map((delay) => [delay, ms])));
     const pid = async (): Promise<number> => (path.isPid1 ? await outerPid(nitro) : nitro.pid);
-    const lane = new SystemLane(compiled, nitro, stage, hand, ears, firstSystem(compiled, path.isPid1), pid);
+    const lane = new SystemLane(compiled, nitro, stage, hand, ears, firstSystem(compiled, path.isPid1), pid, time);
     try {
       await lane.walk(path.deeds);
     } catch (caught) {
-      error = caught instanceof Error ? caught.message : String(caught);
+      error = caught instanceof Error ? caught : new Error(String(caught));
     }
     try {
       done = lane.done;

@@ -23,6 +23,8 @@ export interface CtlOptions {
   readonly argv0?: string;
   /** It is killed after this. */
   readonly withinMs?: number;
+  /** The control tool, where it is not the one under test. */
+  readonly path?: string;
 }
 
 /** A running nitroctl. */
@@ -33,9 +35,9 @@ export class Ctl {
   readonly done: Promise<CtlResult>;
   private readonly process: ChildProcess;
 
-  constructor({ env = {}, cwd, argv0 = 'nitroctl', withinMs = 20_000 }: CtlOptions, args: readonly string[]) {
+  constructor({ env = {}, cwd, argv0 = 'nitroctl', withinMs = 20_000, path = ctlPath }: CtlOptions, args: readonly string[]) {
     const started = performance.now();
-    this.process = spawn(ctlPath, args, { env, argv0, ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(path, args, { env, argv0, ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'pipe', 'pipe'] });
     this.process.stdout?.setEncoding('latin1').on('data', (text: string) => (this.stdout += text));
     this.process.stderr?.setEncoding('latin1').on('data', (text: string) => (this.stderr += text));
     const watchdog = setTimeout(() => {

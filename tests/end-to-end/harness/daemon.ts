@@ -12,8 +12,8 @@ import { checkDescriptors, checkNothingLeft, checkStderr, countDescriptors, type
 import { takeLease, type Lease } from './lease.js';
 import { Observer } from './observer.js';
 import { alive, describeProcesses, killHard, marked } from './processes.js';
-import { daemonPath, launchPath } from './tools.js';
-import { waitFor } from './wait.js';
+import { ctlPath, daemonPath, launchPath, type Target } from './tools.js';
+import { waitFor, type Wait } from './wait.js';
 
 /** How nitro ended. */
 export interface Exit {
@@ -30,10 +30,10 @@ export interface Line {
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 let counter = 0;
 
-let baseline: Promise<DescriptorCount> | undefined;
+const baselines = new Map<string, Promise<DescriptorCount>>();
 /** What a nitro without services has open; counted once a test file. */
-async function measureBaseline(): Promise<DescriptorCount> {
-  const nitro = new Daemon({});
+async function measureBaseline(target: Target): Promise<DescriptorCount> {
+  const nitro = new Daemon({ target });
   try {
     await nitro.start();
     return countDescriptors(nitro.pid);
@@ -52,6 +52,8 @@ export class Daemon extends Observer {
   readonly notify = `${this.base}/s/notify`;
   readonly mark = `${process.pid}-${++counter}-${this.base.slice(-6)}`;
   readonly environment: Readonly<Record<string, string>>;
+  /** The programs that run. */
+  readonly target: Target;
   /** Chunks of stdout and stderr with the time they were read. */
   readonly output: { readonly stdout: Line[]; readonly stderr: Line[] } = { stdout: [], stderr: [] };
   /** The end of the process, once it has ended. */
@@ -65,6 +67,7 @@ export class Daemon extends Observer {
 
   constructor(readonly description: Description) {
     super();
+    this.target = description.target ?? { daemon: daemonPath, ctl: ctlPath };
     for (const made of [this.directory, this.scratch]) mkdirSync(made);
     mkdirSync(this.notify, { recursive: true, mode: 0o700 });
     for (const [name, service] of Object.entries(description.services ?? {})) this.service(name, service);
@@ -105,7 +108,7 @@ export class Daemon extends Observer {
     const outputs = [this.pipe('stdout'), this.pipe('stderr')];
     const command = [
       ...wrapper,
-      ...(launch.length > 0 ? [launchPath, ...launch, daemonPath, 'nitro'] : [daemonPath]),
+      ...(launch.length > 0 ? [launchPath, ...launch, this.target.daemon, 'nitro'] : [this.target.daemon]),
       ...args,
     ];
     this.exit = undefined;
@@ -145,7 +148,7 @@ export class Daemon extends Observer {
 
   /** Start nitroctl, for commands that go on. */
   spawnCtl(options: CtlOptions, ...args: readonly string[]): Ctl {
-    const ctl = new Ctl({ cwd: this.directory, ...options, env: { ...this.environment, ...options.env } }, args);
+    const ctl = new Ctl({ cwd: this.directory, path: this.target.ctl, ...options, env: { ...this.environment, ...options.env } }, args);
     this.controls.push(ctl);
     return ctl;
   }
@@ -205,13 +208,26 @@ export class Daemon extends Observer {
     if (!this.process) return;
     const { launch, wrapper } = this.description;
     if (!this.exit) {
-      if (descriptors && !launch && !wrapper) await checkDescriptors(this, await (baseline ??= measureBaseline()));
+      if (descriptors && !launch && !wrapper) await checkDescriptors(this, await this.baseline());
       this.signal('SIGTERM');
     }
     const { code, signal } = await this.waitExit();
     if (code !== 0) throw new Error(`nitro ended with ${code ?? signal}`);
     await checkNothingLeft(this);
     checkStderr(this);
+  }
+
+  private async baseline(): Promise<DescriptorCount> {
+    const key = this.target.daemon;
+    const known = baselines.get(key) ?? measureBaseline(this.target);
+    baselines.set(key, known);
+    return await known;
+  }
+
+  /** Wait with the patience of the description, unless it is said how long. */
+  override async waitFor<T>(what: string, condition: () => T | Promise<T>, wait: Wait = {}): Promise<Exclude<T, false | null | undefined>> {
+    const { patienceMs } = this.description;
+    return await super.waitFor(what, condition, { ...(patienceMs === undefined ? {} : { withinMs: patienceMs }), ...wait });
   }
 
   /** Kill everything and remove the directory. */

@@ -4,6 +4,7 @@
 import type { Entry, Service, SystemScripts } from './directory.js';
 import { MARK } from './processes.js';
 import { ctlPath } from './tools.js';
+import type { Target } from './tools.js';
 
 /** The delays of behaviour.md §1, in milliseconds, as the tests shorten them. */
 export const TEST_DELAYS = {
@@ -28,11 +29,15 @@ export interface Description {
   readonly wrapper?: readonly string[];
   /** Have nobody read nitro's stderr, so that the pipe fills. */
   readonly stderrUnread?: boolean;
+  /** The nitro to run, where it is not the one under test. */
+  readonly target?: Target;
+  /** How long to wait for what must happen, unless it is said where it is waited for; milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** The environment of a nitro that this describes. `scratch` is its `$T`. */
 export function environmentFor(
-  { delays, env }: Description,
+  { delays, env, target }: Description,
   { scratch, socket, mark }: { readonly scratch: string; readonly socket: string; readonly mark: string },
 ): Readonly<Record<string, string>> {
   const named = Object.entries({ ...TEST_DELAYS, ...(delays === 'default' ? {} : delays) });
@@ -41,7 +46,7 @@ export function environmentFor(
     HOME: '/',
     ASAN_OPTIONS: process.env['ASAN_OPTIONS'],
     T: scratch,
-    NITROCTL: ctlPath,
+    NITROCTL: target?.ctl ?? ctlPath,
     NITRO_SOCK: socket,
     NITRO_DELAYS: delays === 'default' ? undefined : named.map(([name, ms]) => `${name}=${ms}`).join(','),
     [MARK]: mark,

@@ -88,15 +88,16 @@ export abstract class Observer {
     return reply === null ? undefined : parseInfo(reply);
   }
 
-  /** All services, by name. Follows the pages of LIST. */
+  /** All services, by name. Follows the pages of LIST; from a nitro that has none the same page comes again. */
   async list(): Promise<ReadonlyMap<string, Listed>> {
     const all = new Map<string, Listed>();
     for (;;) {
       const start = Buffer.alloc(4);
       start.writeUInt32LE(all.size);
       const page = parseServices((await this.request(packet(Tag.LIST, all.size === 0 ? '' : start))) ?? '');
+      const before = all.size;
       for (const one of page) all.set(one.name, one);
-      if (page.length === 0) return all;
+      if (all.size === before) return all;
     }
   }
 

@@ -29,21 +29,11 @@
  * Wait for conditions (`waitFor`, `waitTrace`, `waitState`), not for times.
  */
 import { test } from 'vitest';
-import { Daemon } from './daemon.js';
+import type { Daemon } from './daemon.js';
 import type { Description } from './description.js';
+import { withDaemon } from './with-daemon.js';
 
-/** A daemon that is not started yet; whatever the body does, nothing of it is left. A failure gets the report added. */
-export async function withDaemon(description: Description, body: (nitro: Daemon) => Promise<void>): Promise<void> {
-  const nitro = new Daemon(description);
-  try {
-    await body(nitro);
-  } catch (error) {
-    if (error instanceof Error && !error.message.includes('--- announced')) error.message += `\n${nitro.report()}`;
-    throw error;
-  } finally {
-    await nitro.destroy();
-  }
-}
+export { withDaemon } from './with-daemon.js';
 
 /** A test with a daemon of its own, see the head of the file. */
 export function scenario(name: string, description: Description, body: (nitro: Daemon) => Promise<void>, timeoutMs = 60_000): void {

@@ -1,0 +1,140 @@
+/**
+ * Where entries come from: a daemon that runs, or a recorded trace that is played.
+ *
+ * Theory of operation. A daemon is followed; when it is gone it is looked for until it is back, and followed on, on the same clock. After changes, and
+ * every few seconds, the list is asked for, and the directory is looked at for who writes to whom. A trace is played by the clock,
+ * at any speed; entries that are due are taken together.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { follow, Unreachable } from '../trace/follow.js';
+import type { Following, FollowOptions } from '../trace/follow.js';
+import type { Trace } from '../trace/format.js';
+import type { Inspection } from './inspection.js';
+import { directoryOf, loggersIn } from './loggers.js';
+import { info, list, listWithCare } from './nitroctl.js';
+import type { Nitroctl } from './nitroctl.js';
+
+/** How soon the list is asked for after a change, and how often without one; milliseconds. */
+const refreshMs = { soon: 80, idle: 4000 } as const;
+/** How often a daemon that is not there is looked for. */
+const retryMs = 300;
+/** A list that takes long is asked for less often: it shall take this part of the time at most. */
+const listShare = 8;
+/** Entries that are taken without a pause, so that viewers are served in a flood. */
+const atOnceMax = 2000;
+
+/** Ask for the list when something has changed, for as long as a daemon is followed. */
+class Refresher {
+  private directory: string | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private isIdle = false;
+  private isStopped = false;
+  private pauseMs: number = refreshMs.soon;
+
+  constructor(
+    private readonly nitroctl: Nitroctl,
+    private readonly inspection: Inspection,
+  ) {}
+
+  async start(): Promise<void> {
+    const pid = (await info(this.nitroctl))?.pid ?? null;
+    if (pid !== null) this.directory = directoryOf(pid);
+    await this.refresh();
+  }
+
+  changed(): void {
+    if (this.isIdle) this.plan(this.pauseMs);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  private plan(ms: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.isIdle = false;
+    this.timer = this.isStopped ? null : setTimeout(() => void this.refresh(), ms);
+  }
+
+  private async refresh(): Promise<void> {
+    const { model, header } = this.inspection;
+    const began = performance.now();
+    const asked = model.count;
+    const services = header?.detail === 'states' ? await listWithCare(this.nitroctl, model.names()) : await list(this.nitroctl);
+    this.pauseMs = Math.max(refreshMs.soon, (performance.now() - began) * listShare);
+    if (this.isStopped) return;
+    const isSettled = services !== null && model.refresh(services, asked, this.inspection.now);
+    if (this.directory !== null) model.link(loggersIn(this.directory, model.names()));
+    // The idle look is for what nobody tells: a service that was forgotten, a state that was not announced.
+    this.plan(isSettled ? refreshMs.idle : this.pauseMs);
+    this.isIdle = isSettled;
+  }
+}
+
+/** Follow a daemon. Throws `Unreachable` if it is not there and `mayWait` is false, and `CannotRun` if there is no way to ask. */
+export async function findDaemon(options: FollowOptions, mayWait: boolean, signal: AbortSignal): Promise<Following | null> {
+  while (!signal.aborted) {
+    try {
+      return await follow(options);
+    } catch (error) {
+      if (!mayWait || !(error instanceof Unreachable)) throw error;
+    }
+    await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+  }
+  return null;
+}
+
+/** Inspect a daemon until the signal; `first` is followed already. */
+export async function inspectDaemon(
+  inspection: Inspection,
+  nitroctl: Nitroctl,
+  options: FollowOptions,
+  first: Following | null,
+  signal: AbortSignal,
+): Promise<void> {
+  let following = first;
+  for (;;) {
+    following ??= await findDaemon(options, true, signal);
+    if (following === null) return;
+    const stop = following.stop;
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await inspectLife(inspection, nitroctl, following);
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted) return;
+    inspection.turn('gone');
+    following = null;
+  }
+}
+
+async function inspectLife(inspection: Inspection, nitroctl: Nitroctl, following: Following): Promise<void> {
+  const refresher = new Refresher(nitroctl, inspection);
+  const start = inspection.now;
+  inspection.begin(following.header);
+  let hasBegun = false;
+  for await (const entry of following.entries) {
+    inspection.take({ ...entry, t: start + entry.t });
+    if (hasBegun) refresher.changed();
+    else if (entry.kind === 'present') {
+      hasBegun = true;
+      inspection.turn('live');
+      void refresher.start();
+    }
+  }
+  refresher.stop();
+}
+
+/** Play a trace, to its end or until the signal. */
+export async function play(inspection: Inspection, { header, entries }: Trace, signal: AbortSignal): Promise<void> {
+  inspection.begin(header, entries[0]?.t ?? 0);
+  inspection.turn('live');
+  let taken = 0;
+  for (const entry of entries) {
+    const wait = (entry.t - inspection.now) / inspection.speed;
+    if (wait > 1 || ++taken % atOnceMax === 0) await sleep(Math.min(Math.max(wait, 0), 2 ** 31 - 1), undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    inspection.take(entry);
+  }
+  inspection.turn('ended');
+}

@@ -1,0 +1,22 @@
+// Mutation of the runtime's TypeScript, by Stryker: `npm run mutants:runtime`. What has not changed since the last run is not run again.
+export default {
+  mutate: ['runtime/*.ts', '!runtime/os.ts', '!runtime/version.ts'],
+  ignorePatterns: ['/*', '!/runtime', '!/table', '!/machines', '!/model-tests', '!/tests', '!/package.json', '!/tsconfig*.json', '/tests/end-to-end', '/tests/vm'],
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'model-tests/mutants/runtime.vitest.ts', related: false },
+  coverageAnalysis: 'perTest',
+  ignoreStatic: false,
+  concurrency: 2,
+  timeoutMS: 20_000,
+  timeoutFactor: 2,
+  incremental: true,
+  incrementalFile: 'model-tests/mutants/runtime-incremental.json',
+  tempDirName: 'build/mutants/sandbox',
+  cleanTempDir: 'always',
+  reporters: ['clear-text', 'json', 'progress-append-only'],
+  jsonReporter: { fileName: 'build/mutants/runtime.json' },
+  clearTextReporter: { reportTests: false, reportMutants: false, allowColor: false },
+  thresholds: { high: 95, low: 90, break: 85 },
+  checkers: [],
+};
