@@ -6,7 +6,7 @@
  */
 import { Console } from './console.js';
 import { readDelays } from './delays.js';
-import type { Bytes, Fd, Os, Result } from './os.js';
+import type { Bytes, Fd, Os } from './os.js';
 import { controlPath, directoryOf, notifyDirectory } from './paths.js';
 import { Supervisor } from './supervisor.js';
 import type { Ending, Mode, Outcome } from './system.js';
@@ -46,18 +46,18 @@ function directoryFor(argument: Bytes | undefined, mode: Mode): Bytes {
   return argument;
 }
 
-/** What pid 1 has to do before anything can be opened. */
+/** What pid 1 has to do before anything can be opened. What failed is said when there is a console to say it on. */
 function prepareMachine(os: Os, console: Console): Mode {
   os.setUmask(0o022);
-  if (typeof os.kind('/dev/null') !== 'string' && !os.isMountPoint('/dev')) report('cannot mount /dev', os.mount('dev'));
-  if (!os.isMountPoint('/run')) report('cannot mount /run', os.mount('run'));
+  const dev = typeof os.kind('/dev/null') !== 'string' && !os.isMountPoint('/dev') ? os.mount('dev') : 0;
+  const run = os.isMountPoint('/run') ? 0 : os.mount('run');
   // Without a console nitro has nowhere to speak: that is no reason not to start.
   os.openConsole();
-  return os.takeCtrlAltDelete() >= 0 ? 'machine' : 'container';
-
-  function report(what: Bytes, result: Result): void {
-    if (result < 0) console.sayError(what, result);
-  }
+  const mode = os.takeCtrlAltDelete() >= 0 ? 'machine' : 'container';
+  if (dev < 0) console.sayError('cannot mount /dev', dev);
+  // A container has the mounts that its runtime made; most may not mount, and need not.
+  if (run < 0 && mode === 'machine') console.sayError('cannot mount /run', run);
+  return mode;
 }
 
 function openControl(os: Os, console: Console, path: Bytes): Fd {

@@ -48,13 +48,25 @@ describe('pid 1 (behaviour.md §6 Modes)', () => {
 
   test('says what it cannot mount, needs no console, and goes on', () => {
     const failing = ['mount dev', 'mount run', 'open console'];
+    expect(begin({ pid: 1, isMachine: true, missing: ['/dev/null'], mountPoints: [], failing })).toEqual([
+      'umask 22',
+      'mount dev',
+      'mount run',
+      'open console',
+      'say - nitro: cannot mount /dev: error 13',
+      'say - nitro: cannot mount /run: error 13',
+      ...opened,
+    ]);
+  });
+
+  test('in a container says nothing of a /run that it may not mount, and need not', () => {
+    const failing = ['mount dev', 'mount run'];
     expect(begin({ pid: 1, missing: ['/dev/null'], mountPoints: [], failing })).toEqual([
       'umask 22',
       'mount dev',
-      'say - nitro: cannot mount /dev: error 13',
       'mount run',
-      'say - nitro: cannot mount /run: error 13',
       'open console',
+      'say - nitro: cannot mount /dev: error 13',
       ...opened,
     ]);
   });

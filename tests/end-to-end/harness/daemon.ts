@@ -243,7 +243,9 @@ export class Daemon extends Observer {
     });
     this.readStderr();
     this.closeOutputs();
-    if (process.env['NITRO_TEST_KEEP'] === undefined) rmSync(this.base, { recursive: true, force: true });
+    const keep = process.env['NITRO_TEST_KEEP'];
+    if (keep === undefined) rmSync(this.base, { recursive: true, force: true });
+    else if (keep.startsWith('/')) execFileSync('mv', [this.base, keep]);
   }
 
   /** What happened, for failure messages. */

@@ -11,7 +11,7 @@
  * `scenario` makes a fresh directory, starts nitro on it, runs the body, and then stops nitro with `stop()`, which
  * demands that it exits 0 in time, that it leaked no descriptor, that no process is left behind, and that nothing on its stderr
  * speaks of a bug. Scenarios of a file run at the same time. Whatever happens, in the end every process is killed and the
- * directory removed (NITRO_TEST_KEEP=1 keeps it). A failure shows all announcements, stderr, and the processes.
+ * directory removed (NITRO_TEST_KEEP=1 keeps it, NITRO_TEST_KEEP=/DIRECTORY moves it there). A failure shows all announcements, stderr, and the processes.
  * For what `scenario` does not fit (a nitro that must not start, or ends by itself): `withDaemon`, and `spawn` in place of `start`.
  *
  * What a script finds in its environment: `T`, a scratch directory (`nitro.scratch`); `NITROCTL`, the path of nitroctl;
