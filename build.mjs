@@ -16,9 +16,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
+import { pageOf } from './cli/audit/inspect/bundle.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const debug = process.argv.includes('--debug');
+/** Without nitro-audit it is faster: enough for who wants a changed daemon. */
+const isWhole = !process.argv.includes('--without-audit');
 const hostDirectory = path.join(root, 'runtime/host');
 const engineStore = path.join(root, 'build/engine');
 const output = path.join(root, debug ? 'build/debug' : 'build');
@@ -208,7 +211,7 @@ const bundle = () =>
   });
 
 /** nitro-audit runs on Node: it is bundled with all that it uses into one script. */
-const bundleAudit = () =>
+const bundleAudit = async () =>
   esbuild.build({
     entryPoints: [path.join(root, 'cli/nitro-audit.ts')],
     outfile: path.join(output, 'nitro-audit.cjs'),
@@ -216,7 +219,11 @@ const bundleAudit = () =>
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    banner: { js: '#!/usr/bin/env node' },
+    // Pictures are carried as text.
+    loader: { '.svg': 'text' },
+    // The tools of the walks are found from where the bundle stands.
+    define: { INSPECT_PAGE: JSON.stringify(await pageOf()), 'import.meta.url': 'bundleUrl' },
+    banner: { js: "#!/usr/bin/env node\nconst bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     legalComments: 'inline',
     logLevel: 'warning',
   });
@@ -254,8 +261,8 @@ async function build() {
   const hostOptions = [...base, ...hostFlags, '-isystem', engine];
   const ofHost = filesIn(hostDirectory, '.c').map((source) => ({ source, options: hostOptions, uses: hostHeaders }));
 
-  const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle(), bundleAudit()]);
-  fs.chmodSync(path.join(output, 'nitro-audit.cjs'), 0o755);
+  const [objects] = await Promise.all([compileAll(compiler, identity, [...ofEngine, ...ofHost]), bundle(), ...(isWhole ? [bundleAudit()] : [])]);
+  if (isWhole) fs.chmodSync(path.join(output, 'nitro-audit.cjs'), 0o755);
   const engineObjects = objects.slice(0, ofEngine.length);
   const isTool = (object) => path.basename(object).startsWith('bytecode-');
   const hostObjects = objects.slice(ofEngine.length).filter((object) => !isTool(object));

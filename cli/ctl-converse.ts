@@ -147,11 +147,18 @@ class Conversation {
     party.dialogue.settle?.();
   }
 
+  /** The queue of a socket is short, and a datagram may take long to look at: before each, the queue is emptied. */
   private takeIn(party: Party): void {
-    for (let count = 0; count < drainLimit && !party.dialogue.over(); count++) {
-      const datagram = this.os.receive(party.fd);
-      if (datagram === null) return;
-      const answer = party.dialogue.hear(datagram.data);
+    const waiting: Bytes[] = [];
+    for (let count = 0; !party.dialogue.over(); ) {
+      for (; count < drainLimit; count++) {
+        const datagram = this.os.receive(party.fd);
+        if (datagram === null) break;
+        waiting.push(datagram.data);
+      }
+      const next = waiting.shift();
+      if (next === undefined) return;
+      const answer = party.dialogue.hear(next);
       if (answer === null) continue;
       party.outbox.push(answer);
       party.remindAt = this.os.now() + remindMs;

@@ -15,7 +15,7 @@ _nitroctl() {
 	local options='-t -v -h --json --help --version'
 	local commands='list info rescan up down start restart stop fast-start fast-restart fast-stop ready
 		wait-up wait-down wait-starting pause cont hup alarm interrupt quit term kill 1 2
-		pidof check events Shutdown Reboot'
+		pidof check events trace Shutdown Reboot'
 	local line=${COMP_LINE:0:COMP_POINT} words current before command='' word candidate i
 
 	# The words up to the cursor by blanks alone: COMP_WORDS is split at @ and : as well.
@@ -46,7 +46,7 @@ _nitroctl() {
 		return
 	fi
 	case $command in
-	info | rescan | scan | s | events | Shutdown | Reboot) return ;;
+	info | rescan | scan | s | events | trace | Shutdown | Reboot) return ;;
 	esac
 	if [[ $current == */* || $current == . || $current == .. ]]; then
 		compopt -o filenames 2>/dev/null

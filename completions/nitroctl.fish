@@ -29,7 +29,7 @@ end
 function __nitroctl_wants_service
     set -l command (__nitroctl_command)
     or return 1
-    not contains -- $command info rescan scan s events Shutdown Reboot
+    not contains -- $command info rescan scan s events trace Shutdown Reboot
 end
 
 # A list line is: STATE NAME (pid N) (wstatus W) Ss, the pid optional.
@@ -79,6 +79,7 @@ complete -c nitroctl -n 'not __nitroctl_command' -a kill -d 'Send SIGKILL'
 complete -c nitroctl -n 'not __nitroctl_command' -a pidof -d 'Print the pids of services'
 complete -c nitroctl -n 'not __nitroctl_command' -a check -d 'Exit 0 if services have a pid'
 complete -c nitroctl -n 'not __nitroctl_command' -a events -d 'Print changes of state as they happen'
+complete -c nitroctl -n 'not __nitroctl_command' -a trace -d 'Print steps of nitro as they happen'
 complete -c nitroctl -n 'not __nitroctl_command' -a Shutdown -d 'Shut the system down'
 complete -c nitroctl -n 'not __nitroctl_command' -a Reboot -d 'Reboot the system'
 

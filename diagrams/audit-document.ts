@@ -21,7 +21,7 @@ export function auditDocument(): string {
     '<!-- Generated from machines/ and diagrams/findings*.ts by `npm run diagrams`. Do not edit. -->',
     '# An audit of nitro in C',
     'What the model says about the reference implementation, nitro 0.8 in C and its head. A finding has the state and the event where it happens, what ' +
-      'follows from it, what this implementation does instead, and how to see it from outside.',
+      'follows from it, what is done here instead, and how to see it from outside.',
     `The first ${String(inside.length)} are the places marked \`corrects\` in the machines: state, event and what is done here are taken from the table. ` +
       'The others are outside the states. What is said of the reference is what the rule that is cited records of it, and no more; the ways to see it are ' +
       'for whoever wants to check.',
@@ -32,18 +32,26 @@ export function auditDocument(): string {
 
 function correctionPart(correction: Correction, number: number): string {
   const { model, text } = correction;
-  const { title, see } = seenOf(text);
+  const { title, consequence, see } = seenOf(text);
   return part(number, title, [
-    ['where', places(correction)],
+    ['state, event', places(correction)],
     ['the reference', sentence(text)],
+    ['consequence', consequence],
     ['here', here(correction)],
     ['to see it', see],
     ['rule', rules(correction, model)],
   ]);
 }
 
-function findingPart({ area, title, reference, here: instead, see, rule }: Finding, number: number): string {
-  return part(number, title, [['area', area], ['the reference', reference], ['here', instead], ['to see it', see], ['rule', rule]]);
+function findingPart({ area, title, reference, consequence, here: instead, see, rule }: Finding, number: number): string {
+  return part(number, title, [
+    ['area', area],
+    ['the reference', reference],
+    ['consequence', consequence],
+    ['here', instead],
+    ['to see it', see],
+    ['rule', rule],
+  ]);
 }
 
 function part(number: number, title: string, rows: readonly (readonly string[])[]): string {

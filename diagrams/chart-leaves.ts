@@ -104,7 +104,8 @@ function draftsOf(model: Model, cascade: Cascade, shared: ReadonlyMap<string, Sh
   const choice = shared.get(contentOf(cascade));
   if (choice !== undefined) {
     const rows = idsOf(leading.flatMap((branch) => branch.rows));
-    return [{ from, to: choice.id, cause, label: eventLabel(model, { ...any, index: 0, guard: null }), guard: '', actions: commonActions(cascade).map(actionWords), rows }];
+    const label = eventLabel(model, { ...any, index: 0, guard: null });
+    return [{ from, to: choice.id, cause, label, guard: '', actions: commonActions(cascade).map(actionWords), rows }];
   }
   return leading.flatMap(({ rows, to, actions }): readonly Draft[] => {
     const [row] = rows;

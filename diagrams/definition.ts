@@ -37,7 +37,7 @@ ${compiled.events.map((event) => `        | '${event}'`).join('\n')};
     },
   },
   actions: {
-${compiled.actions.map((action) => `    ${action}: () => {},`).join('\n')}
+${compiled.actions.map((action) => `    ${action}: () => undefined,`).join('\n')}
   },
   guards: {
 ${compiled.guards.map((guard) => `    ${guard}: ({ event }) => event.facts?.${guard} === true,`).join('\n')}

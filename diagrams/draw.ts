@@ -56,10 +56,11 @@ function text(line: Line, x: number, y: number): Element {
 /** The edge's line, shortened by the length of its arrow head. One that joins others in a dot or at a question has none. */
 function way(placed: PlacedEdge): Element {
   const { edge, points, isJoining } = placed;
+  const dashesOf = edge.cause === null ? undefined : dashes[edge.cause];
   return element(
     'g',
     { class: `edge ${edge.cause ?? 'start'}`, ...hooks(placed) },
-    element('path', { class: 'way', d: path(points, isJoining ? 0 : arrow.length - 1), 'stroke-dasharray': edge.cause === null ? undefined : dashes[edge.cause] }),
+    element('path', { class: 'way', d: path(points, isJoining ? 0 : arrow.length - 1), 'stroke-dasharray': dashesOf }),
     ...(isJoining ? [] : [element('path', { class: 'head', d: arrowHead(points) })]),
   );
 }

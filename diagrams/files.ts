@@ -28,7 +28,8 @@ export async function files(readme: string): Promise<Readonly<Record<string, str
   for (const story of stories) all[`${folder}/${story.id}.svg`] = drawStory(story);
   all[`${folder}/service-states.mmd`] = mermaid(models.service, 'states');
   all[`${folder}/service-substates.mmd`] = mermaid(models.service, 'substates');
-  all[`${folder}/system-phases.mmd`] = mermaid(models.system, 'substates');
+  all[`${folder}/system-phases.mmd`] = mermaid(models.system, 'states');
+  all[`${folder}/system-substates.mmd`] = mermaid(models.system, 'substates');
   for (const model of Object.values(models)) {
     all[`${folder}/${model.id}.scxml`] = scxml(model);
     all[`${folder}/${model.id}.json`] = json(model);

@@ -8,7 +8,7 @@ import Elk from 'elkjs';
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from 'elkjs';
 import { allNodes } from './chart.js';
 import type { Chart, ChartEdge, ChartNode, Line } from './chart.js';
-import { sizes, textWidth, wrap } from './metrics.js';
+import { sizes, textWidth, wrapEvenly } from './metrics.js';
 
 export interface Box {
   readonly x: number;
@@ -67,7 +67,8 @@ const wrapWidth = 170;
 const wrapWidthOfParent = 116;
 
 function brokenLines(node: ChartNode): readonly Line[] {
-  return node.lines.flatMap((line) => wrap(line.text, sizes.line, node.children.length === 0 ? wrapWidth : wrapWidthOfParent).map((text) => ({ ...line, text })));
+  const width = node.children.length === 0 ? wrapWidth : wrapWidthOfParent;
+  return node.lines.flatMap((line) => wrapEvenly(line.text, sizes.line, width).map((text) => ({ ...line, text })));
 }
 
 /** Height of the head of a box: its title and its lines. */

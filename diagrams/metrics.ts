@@ -45,3 +45,15 @@ export function wrap(text: string, size: number, width: number): readonly string
   }
   return line === '' ? lines : [...lines, line];
 }
+
+/** The same, in as many lines, of about the same width. */
+export function wrapEvenly(text: string, size: number, width: number): readonly string[] {
+  const step = 4;
+  let best = wrap(text, size, width);
+  for (let narrower = width - step; narrower > 0; narrower -= step) {
+    const lines = wrap(text, size, narrower);
+    if (lines.length > best.length) break;
+    best = lines;
+  }
+  return best;
+}

@@ -37,7 +37,7 @@ const rules = [
   `.title{font-size:15px;font-weight:bold;text-anchor:middle}`,
   `.line{font-size:11.5px;text-anchor:middle}`,
   `.parent>.title,.parent>.line{text-anchor:start}`,
-  `.line.description{${colour('fill', 'faint')}}`,
+  `.line.description{fill-opacity:.75}`,
   `.box>rect{${colour('fill', 'panel')};${colour('stroke', 'faint')};stroke-width:1.2}`,
   `.box>.inner{fill:none}`,
   `.box.parent>rect{fill-opacity:.45}`,

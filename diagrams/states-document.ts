@@ -25,14 +25,15 @@ export function statesDocument(): string {
       'state as it is: its timer goes on. Actions are done in the order in which they stand, those of entering the new state included. ' +
       'At the prompt: `nitro-audit explain UP RUN_EXITED`, `nitro-audit table`, `nitro-audit paths`.',
     ...machineParts(service, 'A service', ['service-states', 'service-substates', 'crash-and-restart']),
-    ...machineParts(system, 'The system', ['system-phases', 'shutdown']),
+    ...machineParts(system, 'The system', ['system-phases', 'system-substates', 'shutdown']),
     ...differences([service, system]),
   ].join('\n\n')}\n`;
 }
 
 function sizeOf({ compiled }: Model): string {
   const { leaves } = compiled.table;
-  return `${String(leaves.length)} states without states inside × ${String(compiled.events.length)} events = ${String(leaves.length * compiled.events.length)} pairs`;
+  const [states, events] = [leaves.length, compiled.events.length];
+  return `${String(states)} states without states inside × ${String(events)} events = ${String(states * events)} pairs`;
 }
 
 function machineParts(model: Model, title: string, pictures: readonly string[]): readonly string[] {

@@ -19,9 +19,9 @@ const shades: Readonly<Record<string, Shade>> = {
   faint: { light: '#5d6675', dark: '#9aa3b2' },
   line: { light: '#c4cad4', dark: '#3c434f' },
   panel: { light: '#f5f6f8', dark: '#1f232a' },
-  operator: { light: '#1f5fbf', dark: '#7cb0ff' },
-  process: { light: '#a3480c', dark: '#f0a067' },
-  timer: { light: '#6b3fa0', dark: '#c3a1f0' },
+  operator: { light: '#1f5fbf', dark: '#93c0ff' },
+  process: { light: '#a3480c', dark: '#f5b586' },
+  timer: { light: '#6b3fa0', dark: '#d4bdf7' },
   DOWN: { light: '#e3e6eb', dark: '#353b46' },
   SETUP: { light: '#d3e6fb', dark: '#1f4266' },
   STARTING: { light: '#c9efe9', dark: '#12544c' },
@@ -38,7 +38,10 @@ const shades: Readonly<Record<string, Shade>> = {
 };
 
 /** Names of the colours of the nine states, and of the four phases. */
-export const states: readonly string[] = ['bringUp', 'run', 'shutdown', 'final', 'DOWN', 'SETUP', 'STARTING', 'UP', 'ONESHOT', 'SHUTDOWN', 'RESTART', 'FATAL', 'DELAY'];
+export const states: readonly string[] = [
+  ...['bringUp', 'run', 'shutdown', 'final'],
+  ...['DOWN', 'SETUP', 'STARTING', 'UP', 'ONESHOT', 'SHUTDOWN', 'RESTART', 'FATAL', 'DELAY'],
+];
 
 /** The light value of a colour, for viewers that know no variables. */
 export function shade(name: string): string {
@@ -53,7 +56,8 @@ export function variables(selector = ':root'): string {
     Object.entries(shades)
       .map(([name, shade]) => `--${name}:${shade[which]}`)
       .join(';');
-  return `${selector}{color-scheme:light dark;${of('light')}}@media (prefers-color-scheme:dark){${selector}{${of('dark')}}}@media print{${selector}{${of('light')}}}`;
+  const dark = `@media (prefers-color-scheme:dark){${selector}{${of('dark')}}}`;
+  return `${selector}{color-scheme:light dark;${of('light')}}${dark}@media print{${selector}{${of('light')}}}`;
 }
 
 /** Dash pattern of the edges of a cause. */

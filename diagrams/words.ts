@@ -66,7 +66,7 @@ interface ActionWords {
 const actions: Readonly<Record<ServiceAction | SystemAction, ActionWords>> = {
   announce: { short: 'announce', long: 'tells the listeners the state that is entered' },
   announceDown: { short: 'announce DOWN', long: 'tells the listeners DOWN, through which a restart passes' },
-  endLife: { short: 'end life', long: 'closes what belonged to this life: its readiness pipe, and a logger that is kept for it' },
+  endLife: { short: 'end life', long: 'closes the readiness pipe of the life that has ended' },
   forgetIfGone: { short: 'forget if gone', long: 'forgets the service if no scan has seen it' },
   kill: { short: 'SIGKILL', long: 'sends SIGKILL to the process of `setup` or `run`' },
   killFinish: { short: 'SIGKILL finish', long: 'sends SIGKILL to `finish`' },

@@ -174,7 +174,7 @@ export const systemMachine = setup({
         stoppingSetup: {
           description: '`SYS/setup` was running and was told to end.',
           meta: {
-            corrects: 'A shutdown asked for during SYS/setup.',
+            corrects: 'A shutdown asked for during SYS/setup does not end it as setup is ended: a signal, and SIGKILL when it does not end in time.',
             ignores: {
               SHUTDOWN_ASKED: 'it was asked for',
               REBOOT_ASKED: 'the first request decides',

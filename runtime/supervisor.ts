@@ -124,7 +124,9 @@ export class Supervisor {
 
   /** One turn of the loop; waits until there is something to do. */
   private turn(): void {
-    const fds = this.start.os.poll(this.isBehind ? 0 : this.untilNextDeadline());
+    const timeoutMs = this.isBehind ? 0 : this.untilNextDeadline();
+    if (timeoutMs !== 0) this.tracing.flush();
+    const fds = this.start.os.poll(timeoutMs);
     this.isBehind = false;
     this.reapsLeft = reapsATurnMax;
     this.announcements.invalidate();
@@ -137,7 +139,6 @@ export class Supervisor {
     }
     if (isAsked) this.control.serve();
     this.fireTimers();
-    this.tracing.flush();
   }
 
   private untilNextDeadline(): number {

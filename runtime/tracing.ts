@@ -3,8 +3,8 @@
  *
  * Theory of operation. A client that asks is a tracer from then on, by the name of its socket in `notify/`. Each step that a machine takes, also
  * one that changes nothing, is written down when its row is chosen, before its actions: causes come before what they cause. What is
- * written down is sent at the end of the turn, before any answer, and when a datagram is full; it begins with the number of its first
- * step, so that one who misses steps knows how many. A tracer that is full misses them; one that cannot be reached is one no longer, and may
+ * written down is sent before nitro waits or answers, and when a datagram is full: the queue of a socket has few of them. A datagram begins with
+ * the number of its first step, so that one who misses steps knows how many. A tracer that is full misses them; one that cannot be reached is one no longer, and may
  * ask again. Without tracers a step is counted, and nothing more.
  */
 import type { Leaf, Row } from '../table/format.js';
@@ -17,7 +17,7 @@ import { packet, u32 } from './wire.js';
 /** Tracers at a time. */
 export const tracersMax = 8;
 /** Bytes of a datagram of steps. One step is far below this: its names are bounded. */
-export const stepsBytesMax = 4096;
+export const stepsBytesMax = 16_384;
 /** Of these, the packet with the number of the first step. */
 const numberBytes = 7;
 

@@ -14,12 +14,15 @@ import type { Scenario } from '../sim/scenario.js';
 import type { Life } from '../sim/trace.js';
 import { over } from '../sim/waiting.js';
 import { fingerprint } from './fingerprint.js';
+import { foldedFingerprint, namings } from './folding.js';
 
 export interface Bounds {
   /** Most outcomes of a kind of choice that are told apart; those not named are all explored, 1 leaves it plain. */
   readonly outcomes: Partial<Readonly<Record<ChoiceKind, number>>>;
   /** Lives after which it is given up. */
   readonly livesMax: number;
+  /** States that differ only in which of several services is which, where these are alike, count once (folding.ts). */
+  readonly isFolded?: boolean;
 }
 
 export interface Exploration {
@@ -59,6 +62,7 @@ class Follower implements Chooser {
 }
 
 export function explore(scenario: Scenario, bounds: Bounds): Exploration {
+  const ways = bounds.isFolded === true ? namings(scenario) : [];
   const states = new Set<string>();
   const lists: (readonly number[])[] = [[]];
   let lives = 0;
@@ -70,7 +74,7 @@ export function explore(scenario: Scenario, bounds: Bounds): Exploration {
     const life = live(scenario, follower, (os) => {
       os.world.atRest = (): void => {
         if (!follower.isBeyond) return;
-        const state = fingerprint(os);
+        const state = ways.length > 1 ? foldedFingerprint(os, ways) : fingerprint(os);
         if (states.has(state)) over(known);
         states.add(state);
       };

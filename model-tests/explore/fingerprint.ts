@@ -16,7 +16,20 @@ const respawnMs = 1000;
 /** Read by nothing that decides. */
 const leftOut: ReadonlySet<string> = new Set(['os', 'totals', 'ignored', 'changedAt', 'since', 'dropped', 'known', 'delays', 'console', 'sockets', 'tracing']);
 const deadlines: ReadonlySet<string> = new Set(['stopDeadline', 'finishDeadline']);
-const pids: ReadonlySet<string> = new Set(['pid', 'setup', 'run', 'finish']);
+/** Fields that hold a pid. */
+export const pidFields: ReadonlySet<string> = new Set(['pid', 'setup', 'run', 'finish']);
+
+export function isLeftOut(field: string): boolean {
+  return leftOut.has(field);
+}
+
+/** A number of a field: a time counts from now, and as far as it makes a difference. */
+export function timeText(value: number, name: string, owner: object, now: number): string {
+  if (name === 'bornAt') return String(Math.max(value - now, -respawnMs));
+  if (deadlines.has(name)) return value === 0 ? '0' : String(Math.max(value - now, -1));
+  if (name === 'deadline') return (owner as { readonly heapIndex?: number }).heapIndex === -1 ? '-' : String(Math.max(value - now, 0));
+  return String(value);
+}
 
 export function fingerprint(os: SimulatedOs): string {
   return `${nitroText(os)}\n${worldText(os)}`;
@@ -29,11 +42,7 @@ function nitroText({ world }: SimulatedOs): string {
   const seen = new Map<object, number>();
   const parts: string[] = [];
   const number = (value: number, name: string, owner: object): string => {
-    if (pids.has(name)) return pidText(value);
-    if (name === 'bornAt') return String(Math.max(value - now, -respawnMs));
-    if (deadlines.has(name)) return value === 0 ? '0' : String(Math.max(value - now, -1));
-    if (name === 'deadline') return (owner as { readonly heapIndex?: number }).heapIndex === -1 ? '-' : String(Math.max(value - now, 0));
-    return String(value);
+    return pidFields.has(name) ? pidText(value) : timeText(value, name, owner, now);
   };
   const walk = (value: unknown, name: string, owner: object): void => {
     if (typeof value === 'function') return;

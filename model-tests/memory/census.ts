@@ -1,5 +1,5 @@
 /**
- * What nitro holds, counted: every object, entry and byte of text that its supervisor leads to, by the way that leads there.
+ * What nitro holds, counted: every object, entry and piece of text that its supervisor leads to, by the way that leads there.
  *
  * Theory of operation. The graph of objects is walked from the supervisor, the shortest ways first, and what was met is not met again. A way is made of
  * the names of fields; all entries of a list, set or map are one way. So two moments at which nitro knows the same have the same
@@ -40,12 +40,15 @@ export function visit(root: object, see: (value: unknown, way: string) => void):
   }
 }
 
-/** Count: of text its bytes, of everything else but numbers how many there are. */
+/** A piece of text, bytes: names are one, whatever they are, and what grows is soon more. */
+const pieceBytes = 64;
+
+/** Count: of text its pieces, of everything else but numbers how many there are. */
 export function census(root: object): Census {
   const counted = new Map<string, number>();
   visit(root, (value, way) => {
     if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'function' || value == null) return;
-    counted.set(way, (counted.get(way) ?? 0) + (typeof value === 'string' ? value.length : 1));
+    counted.set(way, (counted.get(way) ?? 0) + (typeof value === 'string' ? Math.ceil(value.length / pieceBytes) : 1));
   });
   return counted;
 }

@@ -1,8 +1,8 @@
 /**
  * What nitro holds of something that is not there any more: a service that is not known, a process that was reaped, a descriptor that is closed.
  *
- * Everything that nitro keeps in a map is kept under the name of a service, a pid or a descriptor; and an event that waits in a queue is taken
- * before nitro waits. So what is left over can be seen from the maps and lists themselves, whatever they are for.
+ * Everything that nitro keeps in a map is kept under the name of a service, a pid or a descriptor. So what is left over can be seen from the
+ * maps and lists themselves, whatever they are for.
  */
 import { Service, Services } from '../../runtime/service.js';
 import { visit } from './census.js';
@@ -13,11 +13,9 @@ export interface There {
   readonly descriptors: ReadonlySet<number>;
 }
 
-/** Lists in which something waits only while something else is done. */
-const queues: ReadonlySet<string> = new Set(['queue']);
-
 /** What is left over, each with where it is held. */
 export function leftovers(supervisor: object, { pids, descriptors }: There): readonly string[] {
+  const found: string[] = [];
   const known = new Set<unknown>();
   const names = new Set<string>();
   visit(supervisor, (value) => {
@@ -26,10 +24,12 @@ export function leftovers(supervisor: object, { pids, descriptors }: There): rea
       known.add(service);
       names.add(service.name);
       if (service.logger !== null) names.add(service.logger);
-      if (service.pipe !== null) names.add(service.pipe.logger);
+      if (service.pipe !== null) {
+        names.add(service.pipe.logger);
+        if (!service.isActive) found.push(`${service.name} is down, and holds the pipe of ${service.pipe.logger}`);
+      }
     }
   });
-  const found: string[] = [];
   visit(supervisor, (value, way) => {
     const isOver = way.endsWith('[key]')
       ? typeof value === 'number'
@@ -37,8 +37,6 @@ export function leftovers(supervisor: object, { pids, descriptors }: There): rea
         : typeof value === 'string' && !names.has(value)
       : value instanceof Service && !known.has(value);
     if (isOver) found.push(`${way} holds ${value instanceof Service ? value.name : String(value)}, which is not there`);
-    const field = way.slice(way.lastIndexOf('.') + 1);
-    if (queues.has(field) && Array.isArray(value) && value.length > 0) found.push(`${way} holds ${String(value.length)} events`);
   });
   return found;
 }

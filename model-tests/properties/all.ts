@@ -21,8 +21,8 @@ import { onlyWhatIsGoneGoes, scansSeeChanges } from './scanning.js';
 import { everyProcessHasItsTime, globalLoggerIsFirst, secondRequestEndsTheWait, servicesGoAfterFinish, sysSetupIsToldToEnd } from './phases.js';
 import { answersAgree, endsDecide, readinessIsReported } from './shown.js';
 import { announcedIsAPath, restHasNone, upHasAProcess, wishesAreTaken } from './states.js';
-import { finishIsToldTheEnd, nothingIsCutEarly, readyMakesUp, restartsAreApart, upTakesItsTime } from './timing.js';
-import { loggerStartsFirst, setupHasAProcess, wishesAreInVainAtTheEnd, wishesSignal } from './wishes.js';
+import { finishIsToldTheEnd, longLivesRestartAtOnce, nothingIsCutEarly, readyMakesUp, restartsAreApart, upTakesItsTime } from './timing.js';
+import { loggerStartsFirst, setupComesFirst, setupHasAProcess, wishesAreInVainAtTheEnd, wishesSignal, wishesStart } from './wishes.js';
 
 const noBug: Property = {
   name: 'no step ends in an exception',
@@ -68,12 +68,15 @@ export const properties: readonly Property[] = [
   firstRequestDecides,
   nothingIsCutEarly,
   restartsAreApart,
+  longLivesRestartAtOnce,
   upTakesItsTime,
   readyMakesUp,
   finishIsToldTheEnd,
   wishesSignal,
   wishesAreInVainAtTheEnd,
+  wishesStart,
   setupHasAProcess,
+  setupComesFirst,
   loggerStartsFirst,
   sysSetupIsToldToEnd,
   secondRequestEndsTheWait,

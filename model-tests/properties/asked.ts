@@ -86,3 +86,13 @@ export function mayBeLogger({ services, commands, offers }: Scenario, service: s
 export function startsOf(scripts: readonly ScriptLife[]): readonly ScriptLife[] {
   return scripts.filter(({ script }, index) => script === 'setup' || (script === 'run' && scripts[index - 1]?.script !== 'setup'));
 }
+
+/** Does a service that is announced to be in DELAY wait for RESPAWN? DOWN was announced right before, for the end of its life. */
+export function isRespawn({ trace }: History, service: string, place: number): boolean {
+  for (let at = place - 1; at >= 0; at--) {
+    const entry = trace[at];
+    if (entry?.type === 'received' || entry?.type === 'fault' || entry?.at !== trace[place]?.at) return false;
+    if (entry?.service === service) return entry.type === 'announced' && entry.state === 1;
+  }
+  return false;
+}

@@ -1,5 +1,6 @@
 /** Properties of progress: no service stays in a state that is on the way for longer than its times allow. */
 import { stateName } from '../../runtime/protocol.js';
+import { isRespawn } from './asked.js';
 import type { History, Property } from './history.js';
 
 /** Beside the delays of behaviour.md §1: deaths that are seen late; ms. */
@@ -39,22 +40,12 @@ function stays({ trace, life, endBegins, repetitions }: History): readonly Stay[
   return found;
 }
 
-/** Does it wait for RESPAWN? DOWN was announced in the same step, for the end of its life, and nobody asked for anything between. */
-function isRespawn({ trace }: History, { service, place }: Stay): boolean {
-  for (let at = place - 1; at >= 0; at--) {
-    const entry = trace[at];
-    if (entry?.type === 'received' || entry?.type === 'fault' || entry?.at !== trace[place]?.at) return false;
-    if (entry?.service === service) return entry.type === 'announced' && entry.state === 1;
-  }
-  return false;
-}
-
 /** SHUTDOWN and FINISH; RESPAWN or SPAWN_ERROR, the longest of DELAY; STARTING (behaviour.md §1). */
 function limitMs(history: History, stay: Stay): number {
   const { scenario } = history;
   const { service, state } = stay;
   if (state === 6 || state === 7) return 14_000;
-  if (state === delay) return isRespawn(history, stay) ? 1000 : 2000;
+  if (state === delay) return isRespawn(history, service, stay.place) ? 1000 : 2000;
   const directory = service.includes('@') ? service.slice(0, service.indexOf('@') + 1) : service;
   const plans = [
     scenario.services[directory],

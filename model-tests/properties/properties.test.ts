@@ -20,12 +20,15 @@ const scenario: Scenario = {
     b: { setup: [{ lasts: 10 }], run: [{ lasts: 1500 }] },
     c: { run: [{ ready: { at: 30, text: '\n' } }], notificationFd: '3' },
     l: { run: [{ reads: 1, onSignal: 'drains' }] },
+    LOG: { run: [{ reads: 1, onSignal: 'drains' }] },
   },
   sys: { finish: [{ lasts: 20 }] },
   commands: [
     { at: 5000, command: { kind: 'ask', request: { kind: 'list', start: 0 }, manner: 'waits' } },
     { at: 5100, command: { kind: 'ask', request: { kind: 'up', name: 'a' }, manner: 'waits' } },
     { at: 5200, command: { kind: 'ask', request: { kind: 'info' }, manner: 'waits' } },
+    { at: 5300, command: { kind: 'ask', request: { kind: 'ready', name: 'a' }, manner: 'waits' } },
+    { at: 10_010, command: { kind: 'ask', request: { kind: 'up', name: 'a' }, manner: 'waits' } },
   ],
 };
 const life = live(scenario, plain);
@@ -50,10 +53,10 @@ function placeOf(matches: Matches): number {
 type Planted = Partial<Entry> & Pick<Entry, 'type'>;
 
 /** Another entry right after the first that matches. */
-function after(matches: Matches, planted: Planted): Life {
+function after(matches: Matches, planted: Planted, of: Life = life): Life {
   const place = placeOf(matches);
-  const entry = { service: '', script: '', at: life.trace[place]?.at ?? 0, ...planted } as Entry;
-  return { ...life, trace: [...life.trace.slice(0, place + 1), entry, ...life.trace.slice(place + 1)] };
+  const entry = { service: '', script: '', at: of.trace[place]?.at ?? 0, ...planted } as Entry;
+  return { ...of, trace: [...of.trace.slice(0, place + 1), entry, ...of.trace.slice(place + 1)] };
 }
 
 function without(matches: Matches): Life {
@@ -61,9 +64,9 @@ function without(matches: Matches): Life {
   return { ...life, trace: life.trace.filter((entry) => !matches(entry)) };
 }
 
-function changed(matches: Matches, change: object): Life {
+function changed(matches: Matches, change: object, of: Life = life): Life {
   placeOf(matches);
-  return { ...life, trace: life.trace.map((entry) => (matches(entry) ? { ...entry, ...change } : entry)) };
+  return { ...of, trace: of.trace.map((entry) => (matches(entry) ? { ...entry, ...change } : entry)) };
 }
 
 function pidOf(service: string): number {
@@ -77,6 +80,10 @@ const asking = (kind: string): string => {
 };
 const said = (text: string): Planted => ({ type: 'said', text, result: 0 });
 const signalled = (service: string): Planted => ({ type: 'signalled', pid: pidOf(service), signal: S.TERM, service, script: 'run' });
+const isReceived =
+  (kind: string, from: number): Matches =>
+  (entry) =>
+    entry.type === 'received' && entry.request?.kind === kind && entry.at >= from;
 const answerTo =
   (kind: string): Matches =>
   (entry) =>
@@ -117,6 +124,32 @@ const faults: Readonly<Record<string, () => Life>> = {
     after(ofType('executed', 'SYS', 'finish'), { type: 'forked', pid: 4242, stdin: null, stdout: null, service: 'a', script: 'run' }),
   'SYS/finish and SYS/final run, and as pid 1 every process is told to end, and killed': () => without(ofType('forked', 'SYS', 'finish')),
   'the first request decides between shutdown and reboot': () => ({ ...life, how: 'exec /proc/self/exe' }),
+  'what nitro holds is of something that is there': () => ({ ...life, rest: { ...life.rest, held: ['.byPid[key] holds 4242, which is not there'] } }),
+  'a script is killed only when its time is over': () =>
+    after((entry) => entry.type === 'signalled' && entry.service === 'a', { ...signalled('a'), signal: S.KILL } as Planted),
+  'what restarts by itself does so after RESPAWN, and after an error that may pass after SPAWN_ERROR': () =>
+    after(ofType('forked', 'b', 'setup'), { type: 'forked', pid: 4242, stdin: null, stdout: null, service: 'b', script: 'setup' }),
+  'who lived for RESPAWN or longer is started again at once': () => after(announced('b', 1), { type: 'announced', state: 9, service: 'b' }),
+  'without being told, a service is UP only after STARTING': () => after(announced('a', 3), { type: 'announced', state: 4, service: 'a' }),
+  'who is STARTING and told to be ready is UP': () => changed(announced('a', 4), { state: 3 }),
+  '`finish` runs after `run`, and is told how that ended': () => changed(ofType('forked', 'a', 'finish'), { args: ['1', '0'] }),
+  'who is asked down is signalled, each time; who is asked to restart, once': () => changed(isReceived('up', 0), { request: { kind: 'down', name: 'a' } }),
+  'who waits or has failed, and is asked up, starts': () => changed((entry) => announced('a', 4)(entry) && entry.at < 5000, { state: 9 }),
+  'once nitro goes down, a wish to start or restart changes nothing': () => after(isReceived('up', 10_000), signalled('a')),
+  'SETUP only with a process of `setup` or `run`': () => without(ofType('forked', 'b', 'setup')),
+  '`setup` is announced, and runs before `run`, if there is one': () => without(announced('b', 2)),
+  'a service starts after the logger that it writes to': () => without(ofType('forked', 'l')),
+  'SYS/setup is told to end by a shutdown, and each time SYS is asked down': () =>
+    after(ofType('said'), { type: 'forked', pid: 4242, stdin: null, stdout: null, service: 'SYS', script: 'setup' }),
+  'a second request for the end cuts SYS/finish off': () =>
+    after(ofType('executed', 'SYS', 'finish'), { type: 'received', client: 'x', request: { kind: 'shutdown' } }),
+  'when SYS/finish has ended, or was cut off, the services are told to end at once': () => ({
+    ...changed(ofType('ended', 'c', 'run'), { at: 60_000 }, without(ofType('signalled'))),
+    at: 60_000,
+  }),
+  'LOG is brought up before what a scan finds': () => without(ofType('forked', 'LOG')),
+  'as pid 1: every process has SIGTERM_ALL, and SIGKILL_ALL, as long as a child is left and no longer': () =>
+    after(ofType('said'), { type: 'signalledAll', signal: S.TERM }, after(ofType('said'), { type: 'signalledAll', signal: S.KILL })),
   'a scan brings down only what is gone': () => after(announced('a', 4), said('- nitro: a is gone from the directory\n')),
 };
 

@@ -1,7 +1,7 @@
 /** Nothing comes too early: a script has its time, a restart waits, and UP by time alone takes its time (behaviour.md §1). */
 import { directoryOfService } from '../../runtime/directory.js';
 import { E, S } from '../sim/errors.js';
-import { answeredRequests, isEdited, mayBeLogger, plansOf, startsOf, toldBy } from './asked.js';
+import { answeredRequests, isEdited, isRespawn, mayBeLogger, plansOf, startsOf, toldBy } from './asked.js';
 import type { History, Property, ScriptLife } from './history.js';
 
 const timeOf = ({ trace, life }: History, place: number): number => trace[place]?.at ?? life.at;
@@ -72,6 +72,22 @@ export const restartsAreApart: Property = {
   },
 };
 
+export const longLivesRestartAtOnce: Property = {
+  name: 'who lived for RESPAWN or longer is started again at once',
+  rule: 'behaviour.md §3: RESTART at the end of life: the life lasted under RESPAWN: DELAY; else as WANT_UP',
+  check(history) {
+    const { trace, byService } = history;
+    return trace.flatMap((entry, place) => {
+      if (entry.type !== 'announced' || entry.state !== 9 || entry.service === 'SYS' || !isRespawn(history, entry.service, place)) return [];
+      const last = (byService.get(entry.service) ?? []).filter(({ script, forked }) => script !== 'finish' && forked < place).pop();
+      // The launch of a one shot is seen by nothing but that.
+      const shot = trace.slice(0, place).findLastIndex((each) => each.type === 'announced' && each.service === entry.service && each.state === 5);
+      const ms = entry.at - timeOf(history, Math.max(shot, last?.forked ?? place));
+      return ms < 1000 ? [] : [{ place, what: `${entry.service} lived for ${String(ms)} ms, and waits` }];
+    });
+  },
+};
+
 export const upTakesItsTime: Property = {
   name: 'without being told, a service is UP only after STARTING',
   rule: 'behaviour.md §1: STARTING; §3',
@@ -85,7 +101,8 @@ export const upTakesItsTime: Property = {
       const from = starting.get(entry.service);
       if (entry.state !== 4 || from === undefined) continue;
       const run = (byService.get(entry.service) ?? []).filter(({ script, forked }) => script === 'run' && forked < place).pop();
-      const isTold = trace.slice(from, place).some(
+      // It may have been asked before the exec was known to have succeeded.
+      const isTold = trace.slice(run?.forked, place).some(
         (each) => each.type === 'received' && each.request?.kind === 'ready' && each.request.name === entry.service,
       );
       if (isTold || run?.behaviour.ready?.text.includes('\n') === true) continue;
@@ -121,7 +138,9 @@ export const finishIsToldTheEnd: Property = {
       for (const [index, { script, forked, args }] of scripts.entries()) {
         const before = scripts[index - 1];
         if (service === 'SYS' || script !== 'finish') continue;
-        const isRun = before?.script === 'run';
+        // After the run there was a life without one.
+        const isShot = trace.slice(before?.forked ?? 0, forked).some((entry) => entry.type === 'announced' && entry.service === service && entry.state === 5);
+        const isRun = before?.script === 'run' && !isShot;
         const { status = 0, error = 0 } = isRun ? before : {};
         const signal = status & 0x7f;
         const expected = error > 0 ? '111,0' : signal > 0 ? `-1,${String(signal)}` : `${String(status >> 8)},0`;

@@ -39,6 +39,25 @@ export const wishesSignal: Property = {
   },
 };
 
+export const wishesStart: Property = {
+  name: 'who waits or has failed, and is asked up, starts',
+  rule: 'behaviour.md §3: DOWN, FATAL, DELAY on WANT_UP and WANT_RESTART, system up',
+  check(history) {
+    const { trace, repetitions, endBegins } = history;
+    return answeredRequests(history).flatMap(({ request, from, to }) => {
+      if ((request.kind !== 'up' && request.kind !== 'restart') || to > endBegins || request.name === 'SYS') return [];
+      // That its `run` is being launched was not announced.
+      if (livingThrough(history, request.name, from, to) !== undefined) return [];
+      if (![1, 8, 9].includes(stateBefore(history, request.name, from))) return [];
+      const isDone = trace.slice(from, to).some(
+        (entry, at) =>
+          entry.type === 'fault' || (entry.service === request.name && (entry.type === 'forked' || (entry.type === 'announced' && !repetitions.has(from + at)))),
+      );
+      return isDone ? [] : [{ place: to, what: `${request.name} does nothing` }];
+    });
+  },
+};
+
 export const wishesAreInVainAtTheEnd: Property = {
   name: 'once nitro goes down, a wish to start or restart changes nothing',
   rule: 'behaviour.md §6 Shutdown 1',
@@ -47,7 +66,8 @@ export const wishesAreInVainAtTheEnd: Property = {
     return answeredRequests(history).flatMap(({ request, from, to }) => {
       if ((request.kind !== 'up' && request.kind !== 'restart') || from < endBegins || request.name === 'SYS') return [];
       const done = trace.slice(from, to);
-      const isOther = done.some((entry) => entry.type === 'reaped' && entry.service === request.name);
+      // What was found out before the wish is taken may lead to anything.
+      const isOther = done.some(({ type }) => type === 'reaped');
       const place = done.findIndex(
         (entry, at) =>
           entry.service === request.name &&
@@ -78,12 +98,40 @@ export const setupHasAProcess: Property = {
   },
 };
 
+export const setupComesFirst: Property = {
+  name: '`setup` is announced, and runs before `run`, if there is one',
+  rule: 'behaviour.md §3: SETUP if there is a `setup`, else launch; each change of state is announced',
+  check(history) {
+    const { byService, scenario, life, repetitions, trace } = history;
+    return [...byService].flatMap(([service, scripts]) => {
+      if (service === 'SYS') return [];
+      const directory = directoryOfService(service);
+      const isStatic = !isEdited(scenario, directory) && life.faults === 0;
+      const hasSetup = scenario.services[directory]?.setup !== undefined;
+      return scripts.flatMap(({ script, forked }, index) => {
+        const before = scripts[index - 1];
+        if (script === 'setup') {
+          if (isStatic && !hasSetup) return [{ place: forked, what: `${service} has no setup, and it was started` }];
+          let at = forked - 1;
+          while (at >= 0 && !(trace[at]?.type === 'announced' && trace[at]?.service === service)) at -= 1;
+          const last = trace[at];
+          const isShown = last?.type === 'announced' && last.state === 2 && last.at === trace[forked]?.at && repetitions.get(at) !== 'repeat';
+          return isShown ? [] : [{ place: forked, what: `setup of ${service} was started, and SETUP was not announced` }];
+        }
+        const isReady = before?.script === 'setup' && before.status === 0 && before.reaped < forked;
+        return script === 'run' && isStatic && hasSetup && !isReady ? [{ place: forked, what: `run of ${service} was started without its setup` }] : [];
+      });
+    });
+  },
+};
+
 export const loggerStartsFirst: Property = {
   name: 'a service starts after the logger that it writes to',
   rule: 'behaviour.md §3: start the logger it writes to, then SETUP if there is a setup, else launch; §5',
   check(history) {
     const { scenario, byService, endBegins, life } = history;
-    if (life.faults > 0) return [];
+    // By LOG@ every link may be one of a circle.
+    if (life.faults > 0 || scenario.services['LOG@'] !== undefined) return [];
     return [...byService].flatMap(([service, scripts]) => {
       const directory = directoryOfService(service);
       const link = scenario.services[directory]?.log;

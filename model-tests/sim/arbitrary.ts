@@ -15,11 +15,11 @@ const asked = [...names, 'nobody', 'SYS', 'LOG@a'];
 const moment = fc.oneof(fc.constantFrom(0, 1, 2, 3, 500, 999, 1000, 1001, 1999, 2000, 2001, 2002, 7000), fc.nat(4000));
 
 /** An object with the keys that were chosen: one whose value is undefined is left out. */
-function chosen<T extends object>(value: T): T {
+export function chosen<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
-function maybe<T>(arbitrary: fc.Arbitrary<T>, weight = 3): fc.Arbitrary<T | undefined> {
+export function maybe<T>(arbitrary: fc.Arbitrary<T>, weight = 3): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
@@ -120,7 +120,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 /** The end, asked for in every way, and perhaps twice. */
-const end: fc.Arbitrary<Command> = fc.oneof(
+export const end: fc.Arbitrary<Command> = fc.oneof(
   fc.constantFrom<Command>({ kind: 'signal', signal: 'TERM' }, { kind: 'signal', signal: 'INT' }),
   fc.constantFrom<Command>(
     { kind: 'ask', request: { kind: 'shutdown' }, manner: 'waits' },
@@ -129,16 +129,16 @@ const end: fc.Arbitrary<Command> = fc.oneof(
   ),
 );
 
-interface Timed {
+export interface Timed {
   readonly at: number;
   readonly command: Command;
 }
 
-function inOrder(lists: readonly (readonly Timed[])[]): readonly Timed[] {
+export function inOrder(lists: readonly (readonly Timed[])[]): readonly Timed[] {
   return lists.flat().sort((one, other) => one.at - other.at);
 }
 
-/** A scenario with up to so many commands. */
+/** A scenario in which anything may be, with up to so many commands. */
 export function scenario(commandsMax = 10): fc.Arbitrary<Scenario> {
   return fc
     .record({

@@ -28,6 +28,22 @@ export class Descriptors {
     return new Set([0, 1, 2, ...this.table.flatMap((each, place) => (each === null ? [] : [first + place]))]);
   }
 
+  /** For a fingerprint of the state: every descriptor that is open, by itself. */
+  openOnes(): readonly {
+    readonly fd: Fd;
+    readonly kind: Open['kind'];
+    readonly isWatched: boolean;
+    readonly pipe: Pipe | null;
+    readonly queue: readonly Datagram[];
+  }[] {
+    return this.table.flatMap((each, place) => {
+      if (each === null) return [];
+      const isSocket = each.kind === 'socket';
+      const isWatched = this.watched.has(first + place);
+      return [{ fd: first + place, kind: each.kind, isWatched, pipe: isSocket ? null : each.pipe, queue: isSocket ? each.box.queue : [] }];
+    });
+  }
+
   open(what: Open): Fd {
     if (what.kind === 'read') what.pipe.readers += 1;
     if (what.kind === 'write') what.pipe.writers += 1;

@@ -71,7 +71,7 @@ export class SimulatedOs implements Os {
 
   private count(): void {
     this.calls += 1;
-    if (this.calls > callsMax) over('runs in a circle');
+    if (this.calls > callsMax * (this.world.scenario.patience ?? 1)) over('runs in a circle');
   }
 
   read(fd: Fd, max: number): Bytes | Result {
@@ -195,6 +195,8 @@ export class SimulatedOs implements Os {
     const node = this.world.files.find(`${serviceDirectory}/${directory}/${name}`);
     if (typeof node === 'number') return node;
     if (node.kind !== 'file' || node.plan === null) return -E.EACCES;
+    const given = this.world.behaviourOf?.(service, name.slice(name.lastIndexOf('/') + 1)) ?? null;
+    if (given !== null) return given;
     const { scenario, chooser } = this.world;
     const isChosen = scenario.offers !== undefined;
     const life = isChosen ? chooser.choose(node.plan.length, 'behaviour') : Math.min(node.lives, node.plan.length - 1);
@@ -249,7 +251,7 @@ export class SimulatedOs implements Os {
     return { read: this.descriptors.open({ kind: 'read', pipe }), write: this.descriptors.open({ kind: 'write', pipe }) };
   }
   descriptorLimit(): number {
-    return 64;
+    return this.world.scenario.descriptors ?? 64;
   }
   makePrivateDirectory(path: Bytes): Result {
     this.world.files.directory(path);

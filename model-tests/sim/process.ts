@@ -247,11 +247,13 @@ export class Process {
   }
 
   private leaveOrphan(): void {
-    const { orphan } = this.behaviour;
+    const { orphan, onSignal } = this.behaviour;
     if (orphan === undefined || orphan <= 0) return;
     const { stdout, ready } = this.ends;
     const writes = stdout === null ? [] : [{ at: Math.floor(orphan / 2), bytes: 3 }];
-    this.world.adopt({ lasts: orphan, writes }, { stdin: null, stdout, status: null, ready });
+    // It listens to signals as the one does that left it behind.
+    const listens = onSignal === 'ignores' ? { onSignal } : {};
+    this.world.adopt({ lasts: orphan, writes, ...listens }, { stdin: null, stdout, status: null, ready });
   }
 
   private closeStatus(): void {

@@ -14,7 +14,7 @@ export interface Behaviour {
   readonly lasts?: number;
   /** How it ends by itself; exit status 0 if neither is given. */
   readonly exit?: number;
-  readonly dies?: 'KILL' | 'TERM' | 'USR1';
+  readonly dies?: keyof typeof S;
   /** What it does on a signal that would end it: 'dies' is the default; a number: exits 0 after so many ms; 'drains': reads stdin until it is empty. */
   readonly onSignal?: 'dies' | 'ignores' | 'drains' | number;
   /** Writes to stdout: this many bytes at these times. */
@@ -78,6 +78,10 @@ export interface Scenario {
   readonly pipeBytes: number;
   /** Most faults in a life. */
   readonly faultsMax: number;
+  /** Descriptors that a service may have; 64 without it. */
+  readonly descriptors?: number;
+  /** How many times longer than usual a life may be before it counts as one without end. */
+  readonly patience?: number;
   /**
    * For exploring: commands of which up to so many come at any moment, the end asked for at any moment, and a behaviour of each script that is
    * chosen at each exec, instead of times and lives.

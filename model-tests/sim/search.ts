@@ -8,9 +8,9 @@
 import * as fc from 'fast-check';
 import { violationsOf } from '../properties/all.js';
 import type { Violation } from '../properties/history.js';
-import { scenario as anyScenario } from './arbitrary.js';
 import { ListedChooser, RecordingChooser, SeededChooser } from './choice.js';
 import { live } from './life.js';
+import { anyScenario } from './pressed.js';
 import type { Scenario } from './scenario.js';
 import { sequenceDiagram, timeline } from './show.js';
 import type { Life } from './trace.js';

@@ -62,7 +62,7 @@ export class Waiting {
 
   private runOne(): void {
     this.steps += 1;
-    if (this.steps > stepsMax) over('the world runs in a circle');
+    if (this.steps > stepsMax * (this.world.scenario.patience ?? 1)) over('the world runs in a circle');
     this.world.agenda.runOne();
   }
 
@@ -79,7 +79,7 @@ export class Waiting {
       if (this.world.endOfAll()) return;
       over('idle for ever');
     }
-    if (to > timeMax) over('no end in sight');
+    if (to > timeMax * (scenario.patience ?? 1)) over('no end in sight');
     if (scenario.faultsMax > 0 && chooser.choose(2, 'jump') === 1) {
       this.world.note({ type: 'jumped', by: 5000 });
       agenda.advance(to + 5000);

@@ -31,6 +31,8 @@ export class World {
   offersLeft: number;
   /** Called where nitro begins to wait. */
   atRest: (() => void) | null = null;
+  /** What a script does in its next life, in place of what its file says; null: as its file says. */
+  behaviourOf: ((service: string, script: string) => Behaviour | null) | null = null;
   readonly pipes: Pipe[] = [];
   private readonly readingLanes = new Map<Process, object>();
   private lastPid = firstPid - 1;

@@ -4,8 +4,10 @@
  * Theory of operation. Descriptor 2 is shared with other processes, so its mode is not ours to change. A pipe or a
  * terminal is therefore opened once more, the console of pid 1 by its name and others through /proc/self/fd, as a descriptor of
  * our own that does not block. Where that is not possible (no /proc, or a pipe that belongs to another user) the write is done
- * when poll() promises room, and as another writer may take that room first, a timer ends a write that hangs all the same. A message is
- * written whole or not at all; one of more than PIPE_BUF bytes, in pieces of that size.
+ * when poll() promises room, and as another writer may take that room first, a timer ends a write that hangs all the same. A
+ * terminal refuses a writer also while another one is at it; that is waited for, but only as long as messages get through, so
+ * that one which is stopped costs a moment once. A message is written whole or not at all; one of more than PIPE_BUF bytes, in
+ * pieces of that size.
  */
 #define _GNU_SOURCE
 #include "host.h"
@@ -21,7 +23,7 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-enum { HANG_MS = 10 };
+enum { HANG_MS = 10, TRIES_MAX = 3 };
 
 /* Our own descriptor of what 2 leads to; -1: none (yet). */
 static int own = -1;
@@ -51,11 +53,25 @@ static ssize_t write_guarded(const char *text, size_t length)
     return written;
 }
 
+static ssize_t write_own(const char *text, size_t length)
+{
+    static bool was_refused;
+    const int tries = !was_refused && isatty(own) ? TRIES_MAX : 1;
+    ssize_t written = write(own, text, length);
+    for (int tried = 1; tried < tries && written < 0 && errno == EAGAIN; tried++) {
+        struct pollfd room = { own, POLLOUT, 0 };
+        poll(&room, 1, HANG_MS);
+        written = write(own, text, length);
+    }
+    was_refused = written < 0;
+    return written;
+}
+
 static ssize_t write_piece(const char *text, size_t length)
 {
     struct stat file;
     if (own >= 0)
-        return write(own, text, length);
+        return write_own(text, length);
     if (fstat(STDERR_FILENO, &file) < 0)
         return -1;
     if (S_ISSOCK(file.st_mode))
@@ -63,7 +79,7 @@ static ssize_t write_piece(const char *text, size_t length)
     if (!S_ISFIFO(file.st_mode) && !isatty(STDERR_FILENO))
         return write(STDERR_FILENO, text, length);
     own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return own >= 0 ? write(own, text, length) : write_guarded(text, length);
+    return own >= 0 ? write_own(text, length) : write_guarded(text, length);
 }
 
 int say(const char *text, size_t length)

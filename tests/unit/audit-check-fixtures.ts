@@ -161,6 +161,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   Y704: { bad: sys({ setup: sh('exit 0'), final: sh('exit 0'), reincarnate: sh('exit 0') }), good: sys({ setup: sh('exit 0'), final: sh('exit 0') }) },
   Y705: { bad: { a: dir({ run, down: '' }) }, good: { a: dir({ run, down: '' }), b: plain } },
   Y706: { bad: sys({ finish: sh('exit 0') }), good: sys({ setup: sh('exit 0'), finish: sh('exit 0') }) },
+  Y707: {
+    bad: sys({ setup: sh('exit 0'), 'exit-status-from': link('../nobody') }),
+    good: sys({ setup: sh('exit 0'), 'exit-status-from': link('../ok') }),
+  },
   R801: { bad: with_({ type: 'longrun\n' }), good: with_({ data: 'x\n' }) },
   R802: { bad: many(501), good: many(3) },
   R803: { bad: many(100), good: many(3) },

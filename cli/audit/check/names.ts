@@ -29,20 +29,29 @@ export function textOf(bytes: Bytes): string {
   return text;
 }
 
+/** A text in characters, for widths: one for each code point. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(text);
+}
+
 /** Is all of it UTF-8 that a terminal can show? */
 export function isShowable(bytes: Bytes): boolean {
   return !/\\x[0-9a-f]{2}/.test(textOf(bytes.split('\\').join('/')));
 }
 
-/** How far apart two words are: letters to insert, leave out or replace. */
+/** How far apart two words are: letters to insert, leave out, replace, or exchange with their neighbour. */
 export function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 0; i < one.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
       const replaced = (row[j] ?? 0) + (one.charAt(i) === other.charAt(j) ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isExchanged = i > 0 && j > 0 && one.charAt(i) === other.charAt(j - 1) && one.charAt(i - 1) === other.charAt(j);
+      const exchanged = isExchanged ? (before[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, exchanged, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[other.length] ?? 0;

@@ -6,6 +6,7 @@
  * over, or at once when the daemon has ended. What is asked goes by QUERY and by what scripts write, not by announcements: of these
  * some are missing in the reference.
  */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { countDescriptors } from '../../../tests/end-to-end/harness/aftermath.js';
 import type { Ctl, CtlOptions, CtlResult } from '../../../tests/end-to-end/harness/ctl.js';
@@ -122,6 +123,22 @@ export class Bench {
     this.nitro.open(gate);
   }
 
+  /** Start another nitro on the same directory, and wait for its end: exit status, and the last line of its stderr. */
+  async another(env: Readonly<Record<string, string>> = {}): Promise<string> {
+    this.log.did(`${Object.entries(env).map(([name, value]) => `${name}=${quoted(value)} `).join('')}nitro d # another one`);
+    const child = spawn(this.facts.target.daemon, [this.nitro.directory], { env: { ...this.nitro.environment, ...env }, argv0: 'nitro', stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('latin1').on('data', (text: string) => (said += text));
+    const watchdog = setTimeout(() => child.kill('SIGKILL'), this.patience());
+    return await new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        clearTimeout(watchdog);
+        resolve(`${signal ?? String(code)}: ${said.trim().split('\n').slice(-1)[0] ?? ''}`);
+      });
+    });
+  }
+
   // ---- looking
 
   /** What QUERY says; undefined: nitro does not know the service. */
@@ -172,13 +189,13 @@ export class Bench {
   }
 
   /** What must be seen at once. */
-  is<T>(what: string, expected: T, seen: T): void {
+  is(what: string, expected: unknown, seen: unknown): void {
     this.log.saw(`see: ${what}`);
     if (JSON.stringify(seen) !== JSON.stringify(expected)) throw new Difference(...compared(what, expected, seen));
   }
 
   /** What must be seen, and may take time. */
-  async until<T>(what: string, expected: T, look: () => unknown, withinMs = this.patience()): Promise<void> {
+  async until(what: string, expected: unknown, look: () => unknown, withinMs = this.patience()): Promise<void> {
     this.log.saw(`wait: ${what}`);
     const wanted = JSON.stringify(expected);
     const end = performance.now() + withinMs;
@@ -212,7 +229,7 @@ export class Bench {
     const { exit } = this.nitro;
     if (this.mayEnd || exit === undefined) return;
     const said = this.nitro.stderr.split('\n').filter((line) => line !== '').slice(-3).join(' / ');
-    throw new Ended(`nitro ended with ${exit.signal === null ? `exit status ${String(exit.code)}` : exit.signal}${said === '' ? '' : `; its last words: ${said}`}`);
+    throw new Ended(`nitro ended with ${exit.signal ?? `exit status ${String(exit.code)}`}${said === '' ? '' : `; its last words: ${said}`}`);
   }
 
   /** Wait for nitro to end by itself, as it was asked to; exit status or signal. */

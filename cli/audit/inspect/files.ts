@@ -3,6 +3,7 @@
  */
 import { variables } from '../../../diagrams/theme.js';
 import { CannotRun } from '../command.js';
+import { pictures as generated } from '../model/pictures.js';
 
 export interface File {
   readonly type: string;
@@ -18,9 +19,15 @@ export interface Page {
   readonly script: string;
   readonly style: string;
   readonly icon: string;
-  /** Pictures of the statecharts, by their names. */
-  readonly charts: Readonly<Record<string, string>>;
 }
+
+/** Those that page/chart.ts shows, by the names it has for them. */
+const charts = {
+  'service-states': generated.service.states,
+  'service-substates': generated.service.substates,
+  'system-phases': generated.system.states,
+  'system-substates': generated.system.substates,
+};
 
 declare const INSPECT_PAGE: Page;
 
@@ -40,7 +47,7 @@ function withoutStyle(svg: string): { readonly svg: string; readonly style: stri
   return { svg: rest, style };
 }
 
-export function filesOf({ html, script, style, icon, charts }: Page): Files {
+export function filesOf({ html, script, style, icon }: Page): Files {
   const pictures = Object.entries(charts).map(([name, svg]) => [name, withoutStyle(svg)] as const);
   const styles = [variables(), style, ...pictures.map(([, picture]) => picture.style)].join('\n');
   const files: [string, File][] = [

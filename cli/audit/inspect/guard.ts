@@ -41,7 +41,7 @@ export function judge(asked: Asked, port: number, token: string): Judgement {
   if (origin !== undefined ? !hosts(port).some((host) => origin === `http://${host}`) : mustSay) return refuse('Not from there.');
   const site = headers['sec-fetch-site'];
   const isNavigation = headers['sec-fetch-mode'] === 'navigate';
-  if (site !== undefined && !isNavigation && !['same-origin', 'none'].includes(String(site))) return refuse('Not from there.');
+  if (site !== undefined && !isNavigation && !['same-origin', 'none'].includes(site)) return refuse('Not from there.');
   const [, given = '', ...rest] = (url.split('?')[0] ?? '').split('/');
   if (!isSame(given, token)) return refuse('Open the address that nitro-audit has printed: the token in it is missing here.');
   if (rest.length === 0) return { status: 404, why: 'The address ends in a slash.' };

@@ -156,7 +156,7 @@ export class Hub implements Listener {
     const { subject } = viewer;
     if (viewer.rows.size > 0 || viewer.gone.size > 0 || viewer.system !== model.system) {
       const rows = [...viewer.rows].flatMap((name) => model.row(name) ?? []);
-      viewer.connection.send({ kind: 'some', t: inspection.now, rows, gone: [...viewer.gone], system: model.system });
+      viewer.connection.send({ kind: 'some', t: inspection.shown, rows, gone: [...viewer.gone], system: model.system });
       viewer.rows.clear();
       viewer.gone.clear();
       viewer.system = model.system;

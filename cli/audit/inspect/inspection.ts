@@ -28,6 +28,11 @@ export class Inspection {
     return this.start + (performance.now() - this.began) * this.speed;
   }
 
+  /** The same, as it is shown: it stands still while nobody is at the other end. */
+  get shown(): number {
+    return this.link === 'live' ? this.now : this.model.now;
+  }
+
   /** Wall clock of a time of the stream, in milliseconds since 1970. */
   wallClock(t: number): number {
     return (this.epoch ?? 0) + t;
@@ -56,6 +61,6 @@ export class Inspection {
 
   all(): All {
     const { model, link, header, epoch } = this;
-    return { kind: 'all', t: this.now, link, header, epoch, system: model.system, rows: model.rows() };
+    return { kind: 'all', t: this.shown, link, header, epoch, system: model.system, rows: model.rows() };
   }
 }

@@ -6,7 +6,6 @@
  * forgotten is stopped; one of the same name that comes later is another actor. Where the daemon tells states only, an actor is
  * put into the leaf in which its state begins.
  */
-import type { AnyStateMachine } from 'xstate';
 import { serviceMachine } from '../../../machines/service.js';
 import { systemMachine } from '../../../machines/system.js';
 import { serviceTable } from '../../../table/service.js';
@@ -19,8 +18,8 @@ import { actorMessage, eventMessage, snapshotMessage } from './stately.js';
 import type { Identity, InspectorMessage } from './stately.js';
 
 const kinds = {
-  service: new Kind(serviceMachine as unknown as AnyStateMachine, serviceTable),
-  system: new Kind(systemMachine as unknown as AnyStateMachine, systemTable),
+  service: new Kind(serviceMachine, serviceTable),
+  system: new Kind(systemMachine, systemTable),
 };
 
 /** The leaf to show for a state of which the leaf is not told: the one in which most of it is spent. */
@@ -58,7 +57,7 @@ export class Mirror implements Listener {
     private readonly tell: (messages: readonly InspectorMessage[]) => void,
   ) {
     this.system = this.part('system', kinds.system, model.system ?? 'run', undefined);
-    for (const name of model.names()) this.create(name);
+    for (const name of model.names()) this.add(name, this.leafNow(name));
     this.quit = model.listen(this);
   }
 
@@ -73,7 +72,7 @@ export class Mirror implements Listener {
   }
 
   happened({ machine, service, event, from, to, actions, by, source, t }: Happening): void {
-    const part = machine === 'system' ? this.system : this.create(service);
+    const part = machine === 'system' ? this.system : (this.services.get(service) ?? this.createIn(service, asLeaf(from)));
     const at = this.wallClock(t);
     if (event === null) {
       if (part.actor.leaf === asLeaf(to)) return;
@@ -89,7 +88,7 @@ export class Mirror implements Listener {
   }
 
   updated(name: string): void {
-    if (!this.services.has(name)) this.tell([this.announce(this.create(name))]);
+    if (!this.services.has(name)) this.createIn(name, this.leafNow(name));
   }
 
   gone(name: string): void {
@@ -109,11 +108,20 @@ export class Mirror implements Listener {
     return actorMessage(identity, this.wallClock(this.model.now), name, kind.definition, actor.snapshot);
   }
 
-  private create(name: string): Part {
-    const known = this.services.get(name);
-    if (known !== undefined) return known;
+  /** Where the model has a service now. */
+  private leafNow(name: string): string {
     const row = this.model.row(name);
-    const part = this.part(name, kinds.service, row?.leaf ?? asLeaf(row?.state ?? 'DOWN'), this.system.identity.sessionId);
+    return row?.leaf ?? asLeaf(row?.state ?? 'DOWN');
+  }
+
+  private createIn(name: string, leaf: string): Part {
+    const part = this.add(name, leaf);
+    this.tell([this.announce(part)]);
+    return part;
+  }
+
+  private add(name: string, leaf: string): Part {
+    const part = this.part(name, kinds.service, leaf, this.system.identity.sessionId);
     this.services.set(name, part);
     return part;
   }

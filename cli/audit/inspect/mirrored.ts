@@ -95,8 +95,9 @@ export class Mirrored {
   }
 
   get snapshot(): Snapshot {
-    const { status, value, context } = this.actor.getSnapshot() as AnyMachineSnapshot;
-    return { status, value, context: context as object };
+    const { status, value } = this.actor.getSnapshot() as { readonly status: Snapshot['status']; readonly value: unknown };
+    // Neither machine has a context.
+    return { status, value, context: {} };
   }
 
   /** It is in this leaf, whatever led there. The event that it was sent. */

@@ -2,12 +2,14 @@
  * What is known of a nitro: its services and its system as they are now, and their bounded past.
  *
  * Theory of operation. Entries of a trace come in (`take`), and from time to time a list (`refresh`), which has what a trace has not: pids, how
- * long, and who is forgotten. A list was true a moment ago: of a service that has changed since the list was asked for it changes
- * nothing but the pid. What changed is told to the listeners at once. Where steps are told, they decide, and announcements of states are
- * what they bring about; only a service whose leaf is not known is taken as announced.
+ * long, and who is forgotten. Where steps are told, they decide; only a service whose leaf is not known is taken as it was announced or listed.
+ * A list was true a moment ago: of a service that has changed since it was asked for it says nothing. Listeners are told at once.
  */
+import type { Table } from '../../../table/format.js';
+import { serviceTable } from '../../../table/service.js';
+import { systemTable } from '../../../table/system.js';
 import type { PresentService, StateName, TraceEntry } from '../trace/format.js';
-import { Causes } from './cause.js';
+import { Causes, isTimer } from './cause.js';
 import type { Origin } from './cause.js';
 import type { Happening, Lane, Row, Span, Subject } from './messages.js';
 import { Ring } from './ring.js';
@@ -43,12 +45,24 @@ interface Service {
   readonly spans: Ring<Span>;
 }
 
+/** Events that are the end of a run; with its start they are what the daemon counts the time from. */
+const ends = ['RUN_EXITED', 'EXEC_FAILED'];
+/** The same moment may look different by so much. */
+const clockMs = 500;
+
 const nobody: { readonly source: null; readonly by: null } = { source: null, by: null };
 
 /** The top-level state of a leaf. */
 export function stateOfLeaf(leaf: string): string {
   const dot = leaf.indexOf('.');
   return dot < 0 ? leaf : leaf.slice(0, dot);
+}
+
+/** A timer's event by its delay, such as `after STARTING`. */
+function named(table: Table, from: string, event: string): string {
+  if (!isTimer(event)) return event;
+  const delay = table.leaves.find(({ name }) => name === from)?.delay;
+  return delay == null ? event : `after ${delay}`;
 }
 
 export class Model {
@@ -142,17 +156,17 @@ export class Model {
     const listed = new Set(list.map(({ name }) => name));
     for (const [name, service] of this.services) if (!listed.has(name) && service.changed <= asked) this.forget(name);
     for (const { name, state, pid, uptime } of list) {
-      const known = this.services.get(name);
-      const service = known ?? this.find(name);
+      const service = this.find(name);
+      if (service.changed > asked) continue;
       const since = this.now - uptime * 1000;
-      // Whole seconds: the same start looks later by up to one. The earliest look is the best.
-      const isSame = service.pid === pid && service.since !== null && since < service.since + 1500 && since > service.since - 50;
-      if (!isSame) {
+      // Whole seconds: the same start looks later by up to one.
+      const isSame = service.since !== null && since > service.since - clockMs && since < service.since + 1000 + clockMs;
+      if (!isSame || service.pid !== pid) {
+        if (!isSame) service.since = since;
         service.pid = pid;
-        service.since = since;
         this.updated(name);
       }
-      if (state !== service.state && service.changed <= asked) this.see(service, state, null);
+      if (service.leaf === null) this.see(service, state, null);
     }
     return this.count === asked;
   }
@@ -166,13 +180,18 @@ export class Model {
   private step(entry: TraceEntry & { readonly kind: 'step' }): void {
     const origin = this.causes.of(entry);
     if (entry.machine === 'system') {
-      this.systemMoves(entry.event, entry.to, entry.actions, origin);
+      this.systemMoves(named(systemTable, entry.from, entry.event), entry.to, entry.actions, origin);
       return;
     }
     const service = this.find(entry.service);
-    const { event, from, to, actions, t } = entry;
+    const { from, to, actions, t } = entry;
+    const event = named(serviceTable, from, entry.event);
     service.leaf = to;
-    service.state = stateOfLeaf(to) as StateName;
+    service.state = stateOfLeaf(to);
+    if (ends.includes(event) || actions.includes('launch')) {
+      service.since = t;
+      service.pid = 0;
+    }
     if (service.spans.newest?.state !== service.state) service.spans.push({ t, state: service.state });
     this.add(service, { t, machine: 'service', service: service.name, event, from, to, actions, ...origin });
   }

@@ -5,7 +5,6 @@
  * starts, so it cannot be asked for.
  */
 import { spawn } from 'node:child_process';
-import type { StateName } from '../trace/format.js';
 import { nameAsText } from '../trace/names.js';
 import type { Action, Outcome } from './messages.js';
 import type { Listed } from './model.js';
@@ -48,7 +47,7 @@ const noSuchService = 111;
 
 function parseList(stdout: string): readonly Listed[] {
   const services = JSON.parse(stdout) as readonly JsonService[];
-  return services.map(({ name, state, pid, uptime }) => ({ name: nameAsText(name), state: state as StateName, pid: pid ?? 0, uptime }));
+  return services.map(({ name, state, pid, uptime }) => ({ name: nameAsText(name), state, pid: pid ?? 0, uptime }));
 }
 
 /** All services as they are now; null: there is no answer. */

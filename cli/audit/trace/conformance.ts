@@ -48,6 +48,8 @@ interface Track {
 type Step = Extract<TraceEntry, { readonly kind: 'step' }>;
 type Present = Extract<TraceEntry, { readonly kind: 'present' }>;
 
+/** Leaves without hidden steps: where steps are seen, none is hidden. */
+const exact = ({ configurations }: Track): readonly number[] => configurations.map(({ leaf }) => leaf);
 const at = (leaves: readonly number[]): readonly Configuration[] => leaves.map((leaf) => ({ leaf, owed: [] }));
 const fresh = leafIndex('service', 'DOWN.fresh');
 const unborn = at([fresh]);
@@ -132,7 +134,7 @@ class Judge {
     this.hides = false;
     const seen = `${event} in ${step.from}, to ${step.to}${actions.length === 0 ? '' : ` (${actions.join(' ')})`}`;
     if (from < 0 || to < 0 || effects === null) this.violate(machine, track, seen, ['names that the machine has: is this another version?']);
-    else if (!this.exact(track).includes(from)) this.violate(machine, track, seen, this.stepsFrom(machine, this.exact(track), event));
+    else if (!exact(track).includes(from)) this.violate(machine, track, seen, this.stepsFrom(machine, exact(track), event));
     else if (!effects.some((effect) => effect.to === to && effect.actions.join() === actions.join())) {
       this.violate(machine, track, seen, effects.map((effect) => describe(machine, event, from, effect)));
     }
@@ -143,26 +145,22 @@ class Judge {
     track.since = this.place;
   }
 
-  /** Leaves without hidden steps: where steps are seen, none is hidden. */
-  private exact({ configurations }: Track): readonly number[] {
-    return configurations.map(({ leaf }) => leaf);
-  }
-
   private stepsFrom(machine: MachineName, leaves: readonly number[], event: string): readonly string[] {
     return leaves.flatMap((leaf) => (effectsOf(machine, leaf, event, this.rules) ?? []).map((effect) => describe(machine, event, leaf, effect)));
   }
 
   private takeState(track: Track, state: StateName): void {
-    const after = this.after(track, (rules) => announced(track.configurations, state, rules));
+    const after = this.after((rules) => announced(track.configurations, state, rules));
     if (after === null) {
-      this.violate('service', { ...track, configurations: closed(track.configurations, this.rules) }, `announced ${state}`, expected(track.configurations, this.rules));
+      const all = closed(track.configurations, this.rules);
+      this.violate('service', { ...track, configurations: all }, `announced ${state}`, expected(all, this.rules));
     }
     track.configurations = after ?? this.found(state);
     track.since = this.place;
   }
 
   /** What is left of the possible, first without, then with the known differences; null: nothing. */
-  private after(track: Track, narrow: (rules: Rules) => readonly Configuration[]): readonly Configuration[] | null {
+  private after(narrow: (rules: Rules) => readonly Configuration[]): readonly Configuration[] | null {
     const strict = narrow(this.rules);
     if (strict.length > 0) return strict;
     if (!this.reference) return null;
@@ -216,7 +214,7 @@ class Judge {
 
   private narrow(machine: MachineName, track: Track, name: string): void {
     const leaf = leafIndex(machine, name);
-    const possible = this.exact(track);
+    const possible = exact(track);
     if (!possible.includes(leaf)) this.violate(machine, track, `listed in ${name}`, possible.map((each) => leafName(machine, each)));
     track.configurations = at(leaf < 0 ? everything(machine) : [leaf]);
     track.since = this.place;
@@ -228,7 +226,7 @@ class Judge {
         const isShown = shown(leaf) === state || (rules.lenient && state === 'STARTING' && shown(leaf) === 'RESTART');
         return owed.length === 0 && isShown;
       });
-    const after = this.after(track, fits);
+    const after = this.after(fits);
     if (after === null) {
       const all = closed(track.configurations, this.rules);
       const allowed = [...new Set(all.filter(({ owed }) => owed.length === 0).map(({ leaf }) => shown(leaf)))];
@@ -255,7 +253,7 @@ class Judge {
     this.isShifting = false;
     // Where nobody knows how much was lost, it may be another daemon since.
     const widen = (machine: MachineName, track: Track): void => {
-      track.configurations = at(count === null ? everything(machine) : reachable(machine, this.exact(track)));
+      track.configurations = at(count === null ? everything(machine) : reachable(machine, exact(track)));
       track.since = this.place;
     };
     for (const track of this.tracks.values()) widen('service', track);

@@ -5,6 +5,7 @@
  * `ROLE SERVICE PID ARG...`, and does what it is told there, a line a command:
  *   exit N      end                     signal N    die of a signal
  *   newline FD  report readiness        auto        end at SIGTERM; at once if that came, or if it is no `run`
+ *   ping        say `pong`: behind every signal that was sent to it before it was asked
  *   orphan      leave a process behind that outlives it, ignores SIGTERM, and reports as `orphan`
  * Each signal that it can catch it reports as `signal N` and goes on.  It ends when the socket is closed.
  *
@@ -110,6 +111,8 @@ static void obey(const char *role, const char *line)
         is_auto = 1;
         if (strcmp(role, "run") != 0 || was_told_to_end)
             _exit(0);
+    } else if (strcmp(line, "ping") == 0) {
+        say("pong\n");
     } else if (strcmp(line, "orphan") == 0) {
         leave_orphan();
     }

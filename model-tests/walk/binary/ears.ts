@@ -62,7 +62,11 @@ export class Ears {
     const name = this.names[Number(index)];
     if (name === undefined || hex === '-') return;
     const cast = this.castOf(name);
-    if (hex.startsWith('!')) throw new Error(`a request for ${name} could not be sent: ${line}`);
+    if (hex.startsWith('!')) {
+      cast.trouble = `a request for ${name} could not be sent: ${line}`;
+      cast.wake();
+      return;
+    }
     // Announcements have the tags 1 to 9; everything else is a reply.
     const [packet] = parse(hex);
     const state = packet === undefined ? undefined : STATES[packet.tag];

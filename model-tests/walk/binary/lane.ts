@@ -53,7 +53,7 @@ export class Lane {
   protected world: World;
   protected expected: readonly string[] = [];
   private readonly history: string[] = [];
-  private readonly time: Time;
+  protected readonly time: Time;
   private actor: Actor | undefined;
   private hungPid = 0;
   /** When the present deed was begun, or was due, at the earliest. */
@@ -116,9 +116,9 @@ export class Lane {
     if (stimulus.kind === 'wait') await this.holdForKill(stimulus.delay);
     this.props.arrange(scene);
     if (scene.run === 'hangs') await this.around.hand.lease(this.props.runPath);
-    if (stimulus.kind === 'wait' && now() > this.time.dueFrom(stimulus.delay)) throw new TooSlow('the scene was set too late');
     const from = (this.from = stimulus.kind === 'wait' ? this.time.dueFrom(stimulus.delay) : now());
     const cue = async (): Promise<void> => {
+      if (stimulus.kind === 'wait' && now() > this.time.dueFrom(stimulus.delay)) throw new TooSlow('the scene was set too late');
       await this.cue(deed);
       await this.seen(deed);
     };
@@ -150,7 +150,7 @@ export class Lane {
         }
         this.expected = [...this.expected, ...announcedToAsker(this.around.compiled, this.world.leaf, moves)];
         ears.send(this.name, packet(Tag[stimulus.what], this.name));
-        if ((await this.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
+        if ((await this.cast.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
         return;
       case 'exit': {
         const isKilled = this.variety % 3 === 0 && (this.world.process === 'run' || (this.world.process === 'setup' && stimulus.status === 1));
@@ -185,8 +185,8 @@ export class Lane {
       case 'wait':
         this.expect(moves);
         if (this.heldPid !== 0) await hand.dead(this.heldPid);
-        // A timer of which nothing comes is seen by nothing that comes.
-        if (moves.every(({ row }) => row === null || row.actions.length === 0)) await this.passTimer(stimulus.delay);
+        // A timer of which nothing comes is seen by nothing that comes; so is a SIGKILL to what is dead.
+        if (this.world.process === 'failed' || moves.every(({ row }) => row === null || row.actions.length === 0)) await this.passTimer(stimulus.delay);
         return;
       case 'system goes down':
         await goDown();
@@ -249,7 +249,10 @@ export class Lane {
       this.exit = { status: -1, signal: signalKill };
       if (this.hungPid !== 0) await this.unhang();
     }
-    if (isHung(to.process) && this.hungPid === 0) this.hungPid = (await this.askUntil(({ pid }) => pid !== 0)).pid;
+    if (isHung(to.process) && this.hungPid === 0) {
+      this.hungPid = (await this.askUntil(({ pid }) => pid !== 0)).pid;
+      this.time.born(from);
+    }
     if (to.process === 'none') this.actor = undefined;
   }
 
@@ -276,7 +279,7 @@ export class Lane {
 
   protected async ask(): Promise<Listed> {
     this.around.ears.send(this.name, packet(Tag.QUERY, this.name));
-    const [found] = parseServices(await this.reply());
+    const [found] = parseServices(await this.cast.reply());
     if (found === undefined) throw new Error('nitro does not know the service');
     return found;
   }
@@ -307,12 +310,9 @@ export class Lane {
     const found = isAnnounced ? await this.ask() : await this.askUntil((each) => this.show(each) === should);
     if (this.show(found) !== should) throw new Error(`QUERY says ${this.show(found)}, and should say ${should}`);
     const { actor } = this;
+    if (actor !== undefined) await this.cast.heardFrom(actor);
     if (actor !== undefined && actor.signals.length > 2 * actor.expectedSignals) throw new Error(`signals ${actor.signals.join(' ')} were caught`);
     this.compareAnnounced();
     if (this.cast.announced.length > this.expected.length) throw new Error('more was announced');
-  }
-
-  private async reply(): Promise<string> {
-    return await this.cast.until('a reply', () => this.cast.replies.shift());
   }
 }

@@ -1,7 +1,9 @@
 /**
  * How the machines are walked on a daemon: on which, how many at a time, and how long to wait for what must happen.
  */
+import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
 import type { Lane } from './lane.js';
+import type { SystemLane } from './system-lane.js';
 import type { Target } from '../../../tests/end-to-end/harness/tools.js';
 
 export type { Target } from '../../../tests/end-to-end/harness/tools.js';
@@ -11,6 +13,10 @@ export interface WalkOptions {
   readonly ownDelaysMs?: Readonly<Record<string, number>>;
   /** Who walks a path of the service machine, where it is not the strict one of `lane.ts`. */
   readonly lane?: typeof Lane;
+  /** The same of the system machine. */
+  readonly systemLane?: typeof SystemLane;
+  /** What a failure on a path of the system machine means, asked while its daemon is still there. */
+  readonly diagnose?: (nitro: Daemon, error: Error) => Promise<Error>;
   /** The nitro to walk on; else the one under test. */
   readonly target?: Target;
   /** Daemons at the same time: mostly they wait. */

@@ -58,7 +58,7 @@ function serviceGraph(compiled: Compiled, setting: Setting | null): Graph<World,
 }
 
 /** What a deed costs in a setting, in steps; null: it cannot be done there. */
-function priceOf(compiled: Compiled, setting: Setting, world: World, { stimulus, scene, lifeWasShort }: Deed): number | null {
+export function priceOf(compiled: Compiled, setting: Setting, world: World, { stimulus, scene, lifeWasShort }: Deed): number | null {
   const { short, phase } = setting;
   const delay = world.spent ? null : (compiled.table.leaves[world.leaf]?.delay ?? null);
   const isRunning = delay !== null && world.born && short.includes(delay);

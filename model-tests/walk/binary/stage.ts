@@ -30,6 +30,8 @@ export function prepareActor(): void {
 export class Actor {
   isGone = false;
   readonly signals: number[] = [];
+  /** How often it answered. */
+  pongs = 0;
   /** Somebody directs it. */
   isKnown = false;
   /** How often it was to be told to end. */
@@ -59,9 +61,16 @@ function onLines(stream: Readable, take: (line: string) => void): void {
 /** Somewhere that things happen, and can be waited for. */
 export class Scenery {
   private readonly waiting = new Set<() => void>();
+  private lost: Error | null = null;
 
   /** `patienceMs`: how long something may take that must happen. */
   constructor(private readonly patienceMs = patienceMsUsual) {}
+
+  /** Nothing will happen here any more: who waits, now or later, is told so. */
+  abandon(reason: Error): void {
+    this.lost = reason;
+    this.wake();
+  }
 
   wake(): void {
     for (const look of [...this.waiting]) look();
@@ -77,6 +86,7 @@ export class Scenery {
       };
       const look = (): void => {
         try {
+          if (this.lost !== null) throw this.lost;
           const found = seen();
           if (found !== undefined) end(() => resolve(found));
         } catch (error) {
@@ -94,9 +104,26 @@ export class Scenery {
 export class Cast extends Scenery {
   readonly announced: string[] = [];
   readonly replies: string[] = [];
+  /** Why no more replies come; empty: they do. */
+  trouble = '';
   readonly actors: Actor[] = [];
   /** Nobody directs this service any more: its actors see to themselves. */
   isOver = false;
+
+  /** Every signal that was sent to an actor until now has been reported, or it is gone. */
+  async heardFrom(actor: Actor): Promise<void> {
+    const before = actor.pongs;
+    actor.tell('ping');
+    await this.until('an actor answers', () => (actor.pongs > before || actor.isGone ? true : undefined));
+  }
+
+  /** The next reply. Throws if a request could not be sent. */
+  async reply(): Promise<string> {
+    return await this.until('a reply', () => {
+      if (this.trouble !== '') throw new Error(this.trouble);
+      return this.replies.shift();
+    });
+  }
 
   /** The actors leave when they are asked to; so do those that come later. */
   dismiss(): void {
@@ -125,6 +152,11 @@ export class Stage {
     return cast;
   }
 
+  /** The daemon is gone. */
+  abandon(reason: Error): void {
+    for (const cast of this.casts.values()) cast.abandon(reason);
+  }
+
   close(): void {
     this.server?.close();
     for (const socket of this.sockets) socket.destroy();
@@ -143,6 +175,7 @@ export class Stage {
         cast.actors.push(actor);
         if (cast.isOver) actor.tell('auto');
       } else if (first === 'signal') actor.signals.push(Number(name));
+      else if (first === 'pong') actor.pongs += 1;
       cast?.wake();
     });
     socket.on('close', () => {

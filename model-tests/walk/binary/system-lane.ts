@@ -29,12 +29,12 @@ const roles: Readonly<Record<Who, { readonly cast: string; readonly role: string
 
 export class SystemLane {
   readonly done: SystemDeed[] = [];
-  private readonly expected: string[] = [];
+  protected readonly expected: string[] = [];
   private readonly history: string[] = [];
   private readonly known = new Set<Actor>();
   private readonly here = new Map<Who, Actor>();
   private readonly held = new Map<Who, number>();
-  private shown = '';
+  protected shown = '';
   private outcome = '';
   private readonly said: string[] = [];
   private scans = 0;
@@ -42,10 +42,10 @@ export class SystemLane {
 
   constructor(
     private readonly compiled: Compiled,
-    private readonly nitro: Daemon,
+    protected readonly nitro: Daemon,
     private readonly stage: Stage,
     private readonly hand: Hand,
-    private readonly ears: Ears,
+    protected readonly ears: Ears,
     private world: SystemWorld,
     /** nitro's own process, as it is numbered here. */
     private readonly outerPid: () => Promise<number>,
@@ -83,7 +83,7 @@ export class SystemLane {
     for (const orphan of this.stage.cast('app').actors.filter(({ role }) => role === 'orphan')) orphan.tell('exit 0');
   }
 
-  private get sys(): Cast {
+  protected get sys(): Cast {
     return this.stage.cast('SYS');
   }
 
@@ -116,7 +116,7 @@ export class SystemLane {
       case 'ask':
         if (stimulus.what === 'SYS down') this.ears.send('SYS', packet(Tag.DOWN, 'SYS'));
         else this.ears.send('SYS', packet(Tag[stimulus.what]));
-        if ((await this.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
+        if ((await this.sys.reply()) !== OK) throw new Error(`${stimulus.what} was not answered with OK`);
         if (holds !== null) await this.hand.dead(this.held.get(holds) ?? 0);
         return;
       case 'signal':
@@ -153,9 +153,14 @@ export class SystemLane {
     }
   }
 
-  private async see({ moves }: SystemDeed): Promise<void> {
+  /** Wait until as much was announced as should be. */
+  protected async heardAll(): Promise<void> {
     const { announced } = this.sys;
     await this.sys.until('an announcement', () => announced.length >= this.expected.length || undefined);
+  }
+
+  private async see({ moves }: SystemDeed): Promise<void> {
+    await this.heardAll();
     for (const move of moves) for (const action of move.row?.actions ?? []) await this.seeAction(action, move);
   }
 
@@ -207,7 +212,7 @@ export class SystemLane {
       this.known.add(await this.enter('setup', []));
       this.expected.push('SETUP');
       this.shown = 'SETUP';
-      await this.sys.until('SYS is announced anew', () => this.sys.announced.length >= this.expected.length || undefined);
+      await this.heardAll();
       await this.say('booting');
       return;
     }
@@ -221,16 +226,17 @@ export class SystemLane {
     const name = leafName(this.compiled, this.world.leaf);
     if (!name.startsWith('final')) {
       this.ears.send('SYS', packet(Tag.QUERY, 'SYS'));
-      const reply = await this.reply();
+      const reply = await this.sys.reply();
       const isShown = this.shown !== 'DOWN' || moves.length === 0;
       if ((reply === ESRCH) === isShown) throw new Error(`SYS is ${isShown ? 'not' : 'still'} known`);
     }
+    const setup = this.here.get('setup');
+    if (setup !== undefined) {
+      await this.sys.heardFrom(setup);
+      if (setup.signals.length > 2 * this.signals) throw new Error(`SYS/setup caught the signals ${setup.signals.join(' ')}`);
+    }
     if (this.heard().join() !== this.said.join()) throw new Error(`nitro says ${this.heard().join(', ')}, and should say ${this.said.join(', ')}`);
     if (this.sys.announced.join() !== this.expected.join()) throw new Error('something else was announced');
-  }
-
-  private async reply(): Promise<string> {
-    return await this.sys.until('a reply', () => this.sys.replies.shift());
   }
 
   /** nitro says something of a phase. */

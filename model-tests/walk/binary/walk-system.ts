@@ -125,11 +125,12 @@ async function attempt(compiled: Compiled, path: SystemPath, ms: number, options
     const ears = await new Ears(nitro.notify, nitro.socket, ['SYS'], (name) => stage.cast(name)).opened();
     const time = new SystemTime(compiled, own ?? Object.fromEntries(waits.map((delay) => [delay, ms])));
     const pid = async (): Promise<number> => (path.isPid1 ? await outerPid(nitro) : nitro.pid);
-    const lane = new SystemLane(compiled, nitro, stage, hand, ears, firstSystem(compiled, path.isPid1), pid, time);
+    const lane = new (options.systemLane ?? SystemLane)(compiled, nitro, stage, hand, ears, firstSystem(compiled, path.isPid1), pid, time);
     try {
       await lane.walk(path.deeds);
     } catch (caught) {
       error = caught instanceof Error ? caught : new Error(String(caught));
+      if (options.diagnose !== undefined && !(error instanceof TooSlow)) error = await options.diagnose(nitro, error);
     }
     try {
       done = lane.done;

@@ -2,9 +2,9 @@
  * The benchmark in a virtual machine: boots it several times and prints a table in Markdown, or writes it into docs/vm.md.
  *
  * Times are those of the guest: the kernel records each exec from the very beginning (its event sched_process_exec, in a buffer in memory, so that nothing
- * is printed meanwhile), and the guest shows the record afterwards. Kernel hand-over is the exec of /init; a service is there with the exec of
- * its `run`. As everything is emulated, times are some 10 to 30 times those of a real machine: what they are good for is comparison, so busybox's
- * init is measured in the same machine.
+ * is printed meanwhile), and the guest shows the record afterwards. Kernel hand-over is the first exec of process 1; a service is there with the exec of
+ * its `run`. As everything is emulated, times are many times those of a real machine, and they vary with its load: what they are good for is
+ * comparison, so busybox's init is measured in the same machine. Instructions of the guest, which QEMU counts in a boot of its own, hardly vary.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { daemonPath } from '../../end-to-end/harness/tools.js';
 import { findRequirements, type Found } from '../harness/requirements.js';
 import { archiveOf } from '../harness/archive.js';
 import { rootOf } from '../harness/root.js';
-import { bootBusybox, bootMany, bootNitro, description, type Boot, type Many } from './boots.js';
+import { bootMany, bootOnce, busyboxInit, counted, nitro, nitroDirectly, type Boot, type Many } from './boots.js';
 
 const MANY = 500;
 const page = join(import.meta.dirname, '../../../docs/vm.md');
@@ -52,7 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const found = findRequirements();
   if ('missing' in found) {
-    process.stderr.write(`bench:vm: cannot measure, as there is not: ${found.missing}\n`);
+    process.stderr.write(`bench:vm: cannot measure, for want of ${found.missing}\n`);
     return 1;
   }
   const table = await measure(found, runs);
@@ -82,37 +82,61 @@ async function repeat<T>(what: string, runs: number, boot: () => Promise<T>): Pr
   return all;
 }
 
-async function measure(found: Found, runs: number): Promise<string> {
-  const nitro = await repeat('nitro', runs, () => bootNitro(found));
-  const busybox = await repeat('busybox init', runs, () => bootBusybox(found));
-  const many = await repeat(`nitro with ${MANY} services`, Math.min(runs, 3), () => bootMany(found, MANY));
-  const archive = archiveOf(rootOf(description, found.busybox, false));
+/** The boots of one kind of machine. */
+interface Measured {
+  readonly boots: readonly Boot[];
+  /** One more, whose milliseconds are millions of instructions. */
+  readonly instructions: Boot;
+}
 
-  const of = (boots: readonly Boot[], get: (boot: Boot) => number): string => spread(boots.map(get));
-  const ofMany = (get: (boot: Many) => number): string => spread(many.map(get), 0);
-  const memory = (kb: number, anonymous: number): string => `${kb} KB, ${anonymous} KB`;
-  const [nitroBoot, busyboxBoot, manyBoot] = [nitro[0], busybox[0], many[0]];
-  const rows = [
-    ['kernel hand-over (exec of /init) to the exec of the first service, ms', of(nitro, (boot) => boot.firstServiceMs), of(busybox, (boot) => boot.firstServiceMs)],
-    [`the same until ${MANY} services were executed, ms`, ofMany((boot) => boot.lastServiceMs), '–'],
-    ['resident memory of pid 1 with 1 service; of it not from files', memory(nitroBoot?.residentKb ?? NaN, nitroBoot?.anonymousKb ?? NaN), memory(busyboxBoot?.residentKb ?? NaN, busyboxBoot?.anonymousKb ?? NaN)],
-    [`with ${MANY} services`, memory(manyBoot?.residentKb ?? NaN, manyBoot?.anonymousKb ?? NaN), '–'],
-    ['`nitroctl Shutdown` to power off with 1 service, ms', of(nitro, (boot) => boot.powerOffMs), '–'],
-    ['the program', KB(statSync(daemonPath).size), MB(statSync(found.busybox).size)],
-    ['initramfs with nitro, busybox and 1 service; with gzip', `${MB(archive.length)}, ${MB(gzipSync(archive, { level: 9 }).length)}`, ''],
-    ['the kernel, for comparison', MB(statSync(found.kernel).size), ''],
-    ['start of the kernel to its hand-over, for comparison, ms', of(nitro, (boot) => boot.kernelMs), of(busybox, (boot) => boot.kernelMs)],
-  ];
+async function measure(found: Found, runs: number): Promise<string> {
+  const kinds: Measured[] = [];
+  for (const [what, machine] of [['nitro as /init', nitro], ['nitro directly', nitroDirectly], ['busybox init', busyboxInit]] as const) {
+    const boots = await repeat(what, runs, () => bootOnce(found, machine));
+    const [instructions] = await repeat(`${what}, counting`, 1, () => bootOnce(found, counted(machine)));
+    if (instructions !== undefined) kinds.push({ boots, instructions });
+  }
+  const many = await repeat(`nitro with ${MANY} services`, Math.min(runs, 3), () => bootMany(found, MANY));
+  return [...head(found, runs, kinds[0]?.boots[0]?.release ?? ''), ...body(found, kinds, many)].join('\n');
+}
+
+function head(found: Found, runs: number, release: string): readonly string[] {
   const version = execFileSync(found.qemu, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? '';
   const accelerator = process.env['NITRO_VM_ACCEL'] ?? 'tcg';
   return [
     '',
-    `Medians (least–greatest) of ${runs} boots, in milliseconds of the guest: Linux ${nitroBoot?.release ?? ''} with one processor and 256 MB (512 MB for ${MANY} services)`,
-    `in ${version}, \`-accel ${accelerator}\`${accelerator === 'tcg' ? ' (everything is emulated)' : ''}, on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}.`,
+    `Linux ${release} with one processor and 256 MB, with ${MANY} services 512 MB, in ${version},`,
+    `\`-accel ${accelerator}\`${accelerator === 'tcg' ? ', which emulates everything' : ''}, on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}. Medians (least–greatest) of ${runs} boots.`,
     '',
-    '| what | nitro | busybox init |',
-    '|---|---:|---:|',
+  ];
+}
+
+function body(found: Found, kinds: readonly Measured[], many: readonly Many[]): readonly string[] {
+  const archive = archiveOf(rootOf(nitro, found.busybox, false));
+  const each = (cell: (kind: Measured) => string): readonly string[] => kinds.map(cell);
+  const times = (get: (boot: Boot) => number): readonly string[] => each(({ boots }) => spread(boots.map(get)));
+  const counts = (get: (boot: Boot) => number): readonly string[] => each(({ instructions }) => get(instructions).toFixed(1));
+  const memory = ({ residentKb, anonymousKb }: Pick<Boot, 'residentKb' | 'anonymousKb'>): string => `${residentKb} KB (${anonymousKb} KB)`;
+  const manyTimes = spread(many.map(({ lastServiceMs }) => lastServiceMs), 0);
+  const [fullest] = [...many].sort((a, b) => b.residentKb - a.residentKb);
+  const rows: readonly (readonly string[])[] = [
+    ['kernel hand-over to the exec of the first service, ms', ...times(({ firstServiceMs }) => firstServiceMs)],
+    ['the same in millions of instructions, the kernel\'s included', ...counts(({ firstServiceMs }) => firstServiceMs)],
+    [`kernel hand-over to the exec of the last of ${MANY} services, ms`, manyTimes, '', ''],
+    // busybox's init sleeps for two seconds there.
+    ['`nitroctl Shutdown` to power off, ms', ...times(({ powerOffMs }) => powerOffMs).slice(0, 2), ''],
+    ['the same in millions of instructions', ...counts(({ powerOffMs }) => powerOffMs).slice(0, 2), ''],
+    ['resident memory of pid 1 with 1 service (of it not from files)', ...each(({ instructions }) => memory(instructions))],
+    [`the same with ${MANY} services`, fullest === undefined ? '' : memory(fullest), '', ''],
+    ['the program', KB(statSync(daemonPath).size), KB(statSync(daemonPath).size), KB(statSync(found.busybox).size)],
+    ['initramfs with nitro, busybox and 1 service (with gzip)', `${MB(archive.length)} (${MB(gzipSync(archive, { level: 9 }).length)})`, '', ''],
+    ['for comparison: the kernel', MB(statSync(found.kernel).size), '', ''],
+    ['for comparison: start of the kernel to its hand-over, ms', ...times(({ kernelMs }) => kernelMs)],
+  ];
+  return [
+    '| what | nitro as `/init` | `rdinit=/sbin/nitro` | busybox init |',
+    '|---|---:|---:|---:|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
-  ].join('\n');
+  ];
 }

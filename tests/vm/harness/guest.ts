@@ -48,13 +48,11 @@ export interface Ran {
 }
 
 /** How long a step may take. Emulation on a busy machine is slow: this is only against waiting for ever. */
-const STEP_MS = 60_000;
+const STEP_MS = 300_000;
 
 export class Guest {
   readonly console = new Transcript();
   readonly shell = new Transcript();
-  /** Size of the first root file system. */
-  readonly archiveBytes: number;
   exit: Exit | undefined;
   private readonly base = mkdtempSync('/tmp/nv-');
   private readonly disk = `${this.base}/disk`;
@@ -67,9 +65,7 @@ export class Guest {
 
   /** Prepare everything and start QEMU, with the processor stopped. */
   constructor({ qemu, kernel, busybox }: Found, description: Description) {
-    const archive = archiveOf(rootOf(description, busybox, description.shell ?? true));
-    this.archiveBytes = archive.length;
-    writeFileSync(`${this.base}/root`, archive);
+    writeFileSync(`${this.base}/root`, archiveOf(rootOf(description, busybox, description.shell ?? true)));
     const { commandLine = '', consoleDevice = 'ttyS0,115200', diskMb, memoryMb = 256, bootsAgain = false } = description;
     const args = [
       '-accel', process.env['NITRO_VM_ACCEL'] ?? 'tcg', '-cpu', 'max', '-m', String(memoryMb), '-nodefaults', '-no-user-config', '-display', 'none', '-S',
@@ -188,7 +184,7 @@ export class Guest {
     return await this.waitFor('QEMU ends', () => this.exit, wait);
   }
 
-  /** Bytes of the disk. */
+  /** The file that is the disk. */
   get diskPath(): string {
     return this.disk;
   }

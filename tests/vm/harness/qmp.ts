@@ -5,9 +5,6 @@
 import { connect, type Socket } from 'node:net';
 import { waitFor } from '../../end-to-end/harness/wait.js';
 
-/** How the guest ended, in QEMU's words: `guest-shutdown` is power off, `guest-reset` is a restart. */
-export type Ending = 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'host-qmp-quit' | 'host-signal';
-
 interface Message {
   readonly return?: unknown;
   readonly error?: { readonly desc: string };
@@ -16,7 +13,7 @@ interface Message {
 }
 
 export class Qmp {
-  /** Reasons of the RESET and SHUTDOWN events so far, in order. */
+  /** Reasons of the RESET and SHUTDOWN events so far, in order and in QEMU's words. */
   readonly resets: string[] = [];
   readonly shutdowns: string[] = [];
   private readonly answers: ((message: Message) => void)[] = [];
@@ -47,11 +44,6 @@ export class Qmp {
     const { error, return: result } = await answer;
     if (error !== undefined) throw new Error(`QEMU refuses ${command}: ${error.desc}`);
     return result;
-  }
-
-  /** A command of the monitor for people; what it printed. */
-  async tell(line: string): Promise<unknown> {
-    return await this.ask('human-monitor-command', { 'command-line': line });
   }
 
   private hear(text: string): void {

@@ -36,7 +36,7 @@ function isExecutable(path: string): boolean {
 }
 
 const onPath = (name: string): string | undefined =>
-  [...(process.env['PATH'] ?? '').split(delimiter), '/bin', '/usr/bin'].map((directory) => join(directory, name)).find(isExecutable);
+  (process.env['PATH'] ?? '').split(delimiter).map((directory) => join(directory, name)).find(isExecutable);
 
 /** A guest has no libraries, so what runs in it must be static: no program header of its ELF file names an interpreter. */
 function isStatic(path: string): boolean {
@@ -60,13 +60,13 @@ export function findRequirements(): Requirements {
 
   const kernel = spawnSync(process.execPath, [resolve(import.meta.dirname, '../kernel.mjs')], { encoding: 'utf8' });
   const said = kernel.stderr.trim();
-  if (kernel.status !== 0) return { missing: `a kernel (${said.split('\n').at(-1) ?? ''})` };
+  if (kernel.status !== 0) return { missing: `a kernel (${said.split('\n').at(-1)?.replace('kernel: ', '') ?? ''})` };
   if (said !== '') process.stderr.write(`${said}\n`);
   return { qemu, busybox, kernel: kernel.stdout.trim() };
 }
 
 export default function prepare({ provide }: TestProject): void {
   const requirements = findRequirements();
-  if ('missing' in requirements) process.stderr.write(`\ntests in a virtual machine are skipped, as there is not: ${requirements.missing}\n\n`);
+  if ('missing' in requirements) process.stderr.write(`\ntests in a virtual machine are skipped, for want of ${requirements.missing}\n\n`);
   provide('vm', requirements);
 }

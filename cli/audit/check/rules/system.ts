@@ -1,4 +1,5 @@
 /** Rules about SYS, and about the directory as a whole (behaviour.md §6). */
+import { lastSegment } from '../../../../runtime/paths.js';
 import { scriptNames } from '../facts.js';
 import type { Found, Rule } from '../rule.js';
 import { entryOf, isAbsent } from '../snapshot.js';
@@ -72,6 +73,22 @@ export const systemRules: readonly Rule[] = [
     *check({ units }): Iterable<Found> {
       for (const { kind, files } of units) {
         if (kind === 'sys' && !isAbsent(files.get('finish')) && isAbsent(files.get('setup'))) yield { path: 'SYS/finish', message: 'there is no SYS/setup' };
+      }
+    },
+  },
+  {
+    id: 'Y707',
+    severity: 'error',
+    title: 'exit status from no service',
+    why: 'SYS/exit-status-from is a symlink to the service with whose status nitro exits, as `log` is one to a logger (behaviour.md §2, log). If it is no symlink, or means no service, nitro does not shut down when the program of a container has ended.',
+    fix: 'ln -sfn ../NAME SYS/exit-status-from.',
+    *check({ units, plan }): Iterable<Found> {
+      for (const { kind, files } of units) {
+        const link = kind === 'sys' ? files.get('exit-status-from') : undefined;
+        if (link === undefined) continue;
+        const name = lastSegment(link.target ?? '');
+        if (link.is !== 'link') yield { path: 'SYS/exit-status-from', message: `a ${link.is} in place of a symlink: it is ignored` };
+        else if (!plan.services.has(name) && !plan.offers(name)) yield { path: 'SYS/exit-status-from', message: `there is no service ${name}` };
       }
     },
   },

@@ -1,6 +1,7 @@
 /**
  * Probes of what stays behind in nitro: descriptors and processes, over many lives (behaviour.md §4, §5, §7).
  */
+import { readdirSync } from 'node:fs';
 import { Datagrams } from '../../../../tests/end-to-end/harness/datagrams.js';
 import { descriptorsOf } from '../../../../tests/end-to-end/harness/processes.js';
 import type { Service } from '../../../../tests/end-to-end/harness/directory.js';
@@ -103,7 +104,6 @@ export const leakProbes: readonly Probe[] = [
         await listener.close();
         await bench.want('READY', 'a');
       }
-      const { readdirSync } = await import('node:fs');
       await bench.until('listeners that are left in notify/', 'none', () => readdirSync(bench.nitro.notify).filter((name) => /,\d$/.test(name)).join() || 'none');
       await asBefore(bench, before);
     },

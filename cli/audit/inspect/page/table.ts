@@ -13,6 +13,11 @@ const rowHeight = 26;
 /** Rows beyond the edge. */
 const spare = 4;
 
+/** The logger of every service that names none: not worth a word in each row. */
+function isForAll(logger: string): boolean {
+  return logger === 'LOG' || logger.startsWith('LOG@');
+}
+
 interface Slot {
   readonly row: HTMLElement;
   readonly chip: HTMLElement;
@@ -119,7 +124,7 @@ export class Table {
     setAttribute(slot.row, 'aria-selected', String(name === this.selected));
     setText(slot.chip, row.state);
     setAttribute(slot.chip, 'data-state', row.state);
-    setText(slot.mark, row.isLogger ? 'logger' : row.logger === null ? '' : `→ ${row.logger}`);
+    setText(slot.mark, row.isLogger ? 'logger' : row.logger === null || isForAll(row.logger) ? '' : `→ ${row.logger}`);
     setAttribute(slot.mark, 'data-kind', row.isLogger ? 'logger' : 'writes');
     setText(slot.pid, row.pid === 0 ? '' : String(row.pid));
     setText(slot.since, row.since === null ? '' : duration((this.store.now() - row.since) / 1000));

@@ -43,10 +43,9 @@ export function causeOf(source: Source | null): 'operator' | 'process' | 'timer'
   }
 }
 
-/** What a step was caused by. `delays`: the timer of each leaf. */
-export function eventText({ event, from }: Happening, delays: Readonly<Record<string, string>>): string {
-  if (event === null) return 'seen';
-  return event === 'TIMER' ? `after ${delays[from] ?? 'time'}` : event;
+/** What a step was caused by. */
+export function eventText({ event }: Happening): string {
+  return event ?? 'seen';
 }
 
 /** Where it comes from, for a tooltip. */

@@ -1,0 +1,288 @@
+/**
+ * The service machine, walked on a foreign daemon.
+ *
+ * Theory of operation. In rounds: paths are laid for all goals that are left, and walked, as many at a time as a daemon can be listened to for,
+ * on several daemons at once. A path that ends at a divergence has covered what came before; the deed it ended at is tried once more, alone,
+ * and then no path takes it any more. A daemon that ends or hangs takes all its paths with it: the deeds that were being done just then are
+ * tried one by one, each on a daemon of its own, to find the one that did it.
+ */
+import { compile } from '../../../../machines/compile.js';
+import { serviceMachine } from '../../../../machines/service.js';
+import { cover } from '../../../../model-tests/walk/binary/cover.js';
+import { earsMax } from '../../../../model-tests/walk/binary/ears.js';
+import { serviceReasons } from '../../../../model-tests/walk/binary/exceptions.js';
+import { covers, explore, layPaths } from '../../../../model-tests/walk/binary/paths.js';
+import { coverable } from '../../../../model-tests/walk/binary/plan.js';
+import type { Path, Setting } from '../../../../model-tests/walk/binary/plan.js';
+import { serviceSettings } from '../../../../model-tests/walk/binary/settings.js';
+import { firstWorld } from '../../../../model-tests/walk/binary/world.js';
+import type { Deed, World } from '../../../../model-tests/walk/binary/world.js';
+import type { WalkOptions } from '../../../../model-tests/walk/binary/options.js';
+import { stateIn } from '../../../../model-tests/walk/binary/announced.js';
+import type { Covered } from '../../../../model-tests/walk/report.js';
+import { serviceTable } from '../../../../table/service.js';
+import type { Facts } from '../facts.js';
+import type { Divergence, Known } from '../finding.js';
+import { inParallel } from '../parallel.js';
+import type { Bounds, PartReport } from '../part.js';
+import { perform } from './company.js';
+import type { Performance, Walked } from './company.js';
+import { correctsOf } from './corrects.js';
+import { deedKey, shortestTo, walkGraph } from './graph.js';
+import type { Around } from './graph.js';
+import { tolerantLane } from './lane.js';
+import { alike, divergenceOf, failureOf, hangs } from './settle.js';
+import type { Failure } from './settle.js';
+import { deedTitle, pathScript } from './words.js';
+
+const roundsMax = 8;
+/** How often paths are begun again that a timer was faster than. */
+const attemptsMax = 5;
+const deedsMax = 24;
+/** Where each timer has to be waited for, shorter paths at the same time are faster. */
+const deedsMaxOwn = 10;
+const alonesMax = 40;
+
+const all = ['CREATION', 'STARTING', 'RESPAWN', 'SPAWN_ERROR', 'SHUTDOWN', 'FINISH'];
+const ownSettings: readonly Setting[] = [
+  { name: 'up', short: all, phase: 'up' },
+  { name: 'up, short of descriptors', short: all, phase: 'up', isSerial: true },
+  { name: 'down', short: all, phase: 'down' },
+];
+
+interface Task {
+  readonly setting: Setting;
+  readonly paths: readonly Path[];
+  readonly attempt: number;
+}
+
+const knownAnnouncements: Known = { rule: 'behaviour.md §3', text: 'Changes into DELAY, RESTART and SHUTDOWN are not always announced.' };
+const knownHanging: Known = { rule: 'behaviour.md §4', text: 'The reference waits for the exec, so that a script on a file system that hangs stops all supervision.' };
+
+export class ServiceWalk {
+  private readonly compiled = compile(serviceMachine);
+  private readonly covered = new Set<string>();
+  private readonly avoid = new Set<string>();
+  private readonly divergences: Divergence[] = [];
+  private readonly missing = new Map<string, Failure[]>();
+  private readonly count = { paths: 0, steps: 0, daemons: 0, late: 0 };
+  private readonly around: Around;
+  private readonly options: WalkOptions;
+  private readonly settings: readonly Setting[];
+
+  constructor(
+    facts: Facts,
+    private readonly bounds: Bounds,
+    noHanging: boolean,
+  ) {
+    const ownMs: Readonly<Record<string, number>> | null = facts.setsDelays ? null : serviceTable.delays;
+    this.around = { avoid: this.avoid, noHanging, ownMs };
+    this.settings = ownMs === null ? serviceSettings : ownSettings;
+    const lane = tolerantLane({ tellsScripts: facts.tellsScripts, missing: (states, world, deed) => this.notAnnounced(states, world, deed) });
+    this.options = { target: facts.target, patienceMs: facts.patienceMs, lane, ...(ownMs === null ? {} : { ownDelaysMs: ownMs }) };
+  }
+
+  async walk(): Promise<PartReport> {
+    const { compiled } = this;
+    for (let round = 1; round <= roundsMax && !this.bounds.isOver(); round++) {
+      const tasks = this.lay();
+      if (tasks.length === 0) break;
+      const failures = await this.walkRound(tasks);
+      if (failures.length === 0) break;
+      await this.settle(failures);
+    }
+    this.addMissing();
+    const possible = this.around.ownMs === null && !this.around.noHanging ? null : this.possible();
+    return {
+      part: 'services',
+      lines: [`${String(this.count.paths)} paths, ${String(this.count.steps)} steps, ${String(this.count.daemons)} daemons; ${String(this.count.late)} begun again because a timer was faster.`],
+      covered: this.cover(possible),
+      divergences: this.divergences,
+      whatIs: compiled.id,
+    };
+  }
+
+  private cover(possible: ReadonlySet<string> | null): readonly Covered[] {
+    const reachable = coverable(this.compiled);
+    const reasons = serviceReasons(this.compiled);
+    const why = this.around.noHanging ? 'needs an exec that hangs, or a delay that can be set' : 'needs a delay that can be set';
+    if (possible === null) return cover(this.compiled, reasons, reachable, this.covered);
+    return cover(
+      this.compiled,
+      { row: (edge) => reasons.row(edge) ?? why, pair: (a, b) => reasons.pair(a, b) ?? why, ignored: (leaf, event) => reasons.ignored(leaf, event) ?? why },
+      possible,
+      this.covered,
+    );
+  }
+
+  /** What can be covered on this daemon, whatever it does. */
+  private possible(): ReadonlySet<string> {
+    return explore(this.compiled, walkGraph(this.compiled, null, { ...this.around, avoid: new Set() }));
+  }
+
+  /** Paths for all that is left, in companies. */
+  private lay(): readonly Task[] {
+    const left = new Set([...coverable(this.compiled)].filter((goal) => !this.covered.has(goal)));
+    return this.settings.flatMap((setting) => {
+      const paths = layPaths(this.compiled, walkGraph(this.compiled, setting, this.around), left, this.around.ownMs === null ? deedsMax : deedsMaxOwn);
+      const size = setting.isSerial === true && this.around.ownMs !== null ? 4 : earsMax;
+      return Array.from({ length: Math.ceil(paths.length / size) }, (_, index): Task => ({ setting, paths: paths.slice(index * size, (index + 1) * size), attempt: 1 }));
+    });
+  }
+
+  private async walkRound(tasks: readonly Task[]): Promise<readonly Failure[]> {
+    const failures: Failure[] = [];
+    const total = tasks.reduce((sum, { paths }) => sum + paths.length, 0);
+    let done = 0;
+    // Those with the longest waits go first.
+    const open = [...tasks].sort((a, b) => b.setting.short.length - a.setting.short.length);
+    await inParallel(open, this.bounds.jobs, async (task, add) => {
+      if (this.bounds.isOver()) return;
+      const performance = await this.perform(task.setting, task.attempt, task.paths);
+      const late: Path[] = [];
+      for (const walked of performance.walked) {
+        if (walked.outcome === 'late' && performance.loss === null) late.push(walked.path);
+        if (walked.outcome !== 'differs' && walked.outcome !== 'lost') continue;
+        const failure = failureOf(this.compiled, walked, performance.loss);
+        if (failure !== null) failures.push(failure);
+      }
+      if (performance.aftermath !== null) this.divergences.push(this.afterwards(task, performance.aftermath));
+      this.count.paths += task.attempt === 1 ? task.paths.length : 0;
+      this.count.late += late.length;
+      if (late.length > 0 && task.attempt < attemptsMax) add({ ...task, paths: late, attempt: task.attempt + 1 });
+      done += task.paths.length - late.length;
+      this.bounds.progress('services', done, total);
+    });
+    return failures;
+  }
+
+  private async perform(setting: Setting, attempt: number, paths: readonly Path[]): Promise<Performance> {
+    const parts = setting.isSerial === true && setting.phase === 'up' ? paths.map((path) => [path]) : [paths];
+    const result = await perform(this.compiled, { setting, attempt, options: this.options }, parts);
+    this.count.daemons += 1;
+    for (const walked of result.walked) this.record(walked);
+    return result;
+  }
+
+  private record({ done }: Walked): void {
+    let row = '';
+    for (const deed of done) {
+      const found = covers(this.compiled, { row }, deed);
+      for (const goal of found.goals) this.covered.add(goal);
+      ({ row } = found);
+    }
+    this.count.steps += done.length;
+  }
+
+  // ---- what differs
+
+  /** Try each kind of failure alone, and do not do again what it came of. */
+  private async settle(failures: readonly Failure[]): Promise<void> {
+    const groups = alike(failures).slice(0, alonesMax);
+    const suspects: Failure[] = [];
+    const guilty: Failure[] = [];
+    await inParallel(groups, this.bounds.jobs, async (group) => {
+      const [first] = group;
+      if (first === undefined || this.bounds.isOver()) return;
+      const again = await this.alone(first);
+      const isLost = first.kind !== 'differs';
+      if (again === null && isLost) {
+        suspects.push(first);
+        return;
+      }
+      if (isLost) guilty.push(first);
+      for (const { key } of group) this.avoid.add(key);
+      if (again !== null) this.avoid.add(again.key);
+      this.add(divergenceOf(this.compiled, again === null ? group : [again, ...group], { confirmed: again !== null, known: (each) => this.known(each) }));
+    });
+    if (guilty.length > 0 || suspects.length === 0) return;
+    // It went, and nobody did it alone: whatever was being done is told, and not done again.
+    for (const { key } of suspects) this.avoid.add(key);
+    this.add(divergenceOf(this.compiled, suspects, { confirmed: false, known: () => null }));
+  }
+
+  /** The shortest path to the same deed, on a daemon of its own; else the path itself. What failed, or null. */
+  private async alone(failure: Failure): Promise<Failure | null> {
+    for (const setting of this.settings) {
+      const path = shortestTo(this.compiled, walkGraph(this.compiled, setting, this.around), failure.key, failure.world.process);
+      if (path === null) continue;
+      const again = await this.tryAlone(setting, path);
+      if (again !== null) return again;
+      if (path.length === failure.path.length) return null;
+      return await this.tryAlone(setting, failure.path);
+    }
+    return null;
+  }
+
+  private async tryAlone(setting: Setting, path: Path): Promise<Failure | null> {
+    const { walked, loss } = await this.perform(setting, 1, [path]);
+    for (const each of walked) {
+      if (each.outcome === 'differs' || each.outcome === 'lost') return failureOf(this.compiled, each, loss);
+      if (loss !== null) return failureOf(this.compiled, { ...each, done: each.path.slice(0, -1) }, loss);
+    }
+    return null;
+  }
+
+  private add(divergence: Divergence | null): void {
+    if (divergence !== null) this.divergences.push(divergence);
+  }
+
+  private known({ kind, path, expected }: Failure): Known | null {
+    const deed = path[path.length - 1];
+    if (deed === undefined) return null;
+    if (kind === 'hung') return hangs(deed) ? knownHanging : null;
+    for (const move of deed.moves) {
+      const text = correctsOf(serviceMachine, this.compiled, move);
+      if (text !== null && (kind === 'differs' || text.includes('aborts'))) return { rule: 'behaviour.md §3', text };
+    }
+    return /^(?:DELAY|RESTART|SHUTDOWN) is announced/.test(expected) && kind === 'differs' ? knownAnnouncements : null;
+  }
+
+  /** An announcement is missing: one divergence a state, whatever led to it. */
+  private notAnnounced(states: readonly string[], world: World, deed: Deed): void {
+    for (const state of new Set(states)) {
+      const found = this.missing.get(state) ?? [];
+      const key = deedKey(this.compiled, world, deed);
+      if (!found.some((each) => each.key === key)) {
+        const from = stateIn(this.compiled, world.leaf);
+        this.missing.set(state, [...found, { key, world, path: [deed], kind: 'differs', expected: `${state} is announced`, seen: `it is not, where a service leaves ${from}` }]);
+      }
+    }
+  }
+
+  private addMissing(): void {
+    for (const [state, failures] of this.missing) {
+      const [first] = failures;
+      const deed = first?.path[0];
+      if (first === undefined || deed === undefined) continue;
+      const way = this.settings.map((setting) => shortestTo(this.compiled, walkGraph(this.compiled, setting, { ...this.around, avoid: new Set() }), first.key, first.world.process)).find((path) => path !== null);
+      this.divergences.push({
+        part: 'services',
+        kind: 'differs',
+        title: `a change into ${state} that is not announced: ${deedTitle(this.compiled, deed)}`,
+        rule: 'behaviour.md §7',
+        expected: first.expected,
+        seen: first.seen,
+        script: pathScript(this.compiled, way ?? [deed], firstWorld(this.compiled)),
+        also: failures.slice(1).map(({ path }) => path.map((each) => deedTitle(this.compiled, each)).join()),
+        known: ['DELAY', 'RESTART', 'SHUTDOWN'].includes(state) ? knownAnnouncements : null,
+      });
+    }
+  }
+
+  /** What a daemon left behind that many services shared. */
+  private afterwards({ setting, paths }: Task, message: string): Divergence {
+    const [first = ''] = message.split('\n');
+    return {
+      part: 'services',
+      kind: 'differs',
+      title: `after ${String(paths.length)} paths of services (${setting.name})`,
+      rule: 'behaviour.md §4',
+      expected: 'nitro leaks no descriptor, ends with 0, and leaves no process behind',
+      seen: first,
+      script: '# the walk as a whole; see the probes of descriptors for a short script',
+      also: message.split('\n').slice(1, 4),
+      known: null,
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** A picture, as text: the bundler of nitro-audit puts it in. */
+declare module '*.svg' {
+  const text: string;
+  export default text;
+}
