@@ -16,6 +16,11 @@ const program = new Command('nitro-audit')
 
 for (const register of commands) register(program);
 
+// Whoever reads the output may have enough of it: `nitro-audit table | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? exit.clean) : exit.cannotRun);
+});
+
 program.parseAsync().catch((error: unknown) => {
   const code = (error as { readonly exitCode?: unknown }).exitCode;
   if (code === 0) process.exitCode = exit.clean;

@@ -10,7 +10,7 @@ import type { Draft, Junction } from './bundles.js';
 import { rowId } from './chart.js';
 import type { Chart, ChartEdge, ChartNode, Line } from './chart.js';
 import { eventLabel, guardLabel } from './labels.js';
-import { sizes, wrap } from './metrics.js';
+import { sizes, textWidth } from './metrics.js';
 import { topOf } from './model.js';
 import type { Model, State, Transition } from './model.js';
 import { actionWords, causeOf, duration } from './words.js';
@@ -149,8 +149,21 @@ function linesOf(alike: readonly Draft[]): readonly string[] {
   const labels = [...new Set(alike.map(({ label }) => label))].filter((label) => label !== '');
   const isShort = labels.every((label) => !label.includes(' '));
   const guard = first.guard === '' ? [] : [`[${first.guard}]`];
-  const actions = first.actions.length === 0 ? [] : wrap(`/ ${first.actions.join(', ')}`, sizes.label, actionsWidth);
+  const actions = actionLines(first.actions);
   return [...(isShort && labels.length > 0 ? [labels.join(', ')] : labels), ...guard, ...actions];
+}
+
+/** Actions after a slash; a line is broken between two of them only. */
+function actionLines(actions: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  actions.forEach((action, index) => {
+    const part = `${action}${index < actions.length - 1 ? ',' : ''}`;
+    const line = lines[lines.length - 1];
+    const longer = line === undefined ? `/ ${part}` : `${line} ${part}`;
+    if (line !== undefined && textWidth(longer, sizes.label) > actionsWidth) lines.push(part);
+    else lines.splice(-1, 1, longer);
+  });
+  return lines;
 }
 
 function nodeOf(model: Model, state: State, all: readonly Cascade[], junctions: readonly Junction[], rank: number | null): ChartNode {

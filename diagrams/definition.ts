@@ -25,9 +25,9 @@ export function json(model: Model): string {
 /** Source of a module whose one export is the machine. Effects do nothing; guards read facts that come with the event. */
 export function literal(model: Model): string {
   const { id, compiled } = model;
-  return `import { setup } from 'xstate';
+  return `// Generated from machines/${id}.ts by \`npm run diagrams\`. Do not edit. It stands alone, to be imported into Stately Studio.
+import { setup } from 'xstate';
 
-// Generated from machines/${id}.ts by \`npm run diagrams\`. Do not edit. It stands alone, to be imported into Stately Studio.
 export const ${id}Machine = setup({
   types: {
     events: {} as {

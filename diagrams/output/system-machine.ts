@@ -1,6 +1,6 @@
+// Generated from machines/system.ts by `npm run diagrams`. Do not edit. It stands alone, to be imported into Stately Studio.
 import { setup } from 'xstate';
 
-// Generated from machines/system.ts by `npm run diagrams`. Do not edit. It stands alone, to be imported into Stately Studio.
 export const systemMachine = setup({
   types: {
     events: {} as {

@@ -1,8 +1,8 @@
 /**
  * The small systems that are explored.
  *
- * Scripts choose among their behaviours at each exec, and commands come at any moment. What is symmetric is there once: a second service that is like the
- * first, and a request that is like another, lead to states that are the same but for a name.
+ * Scripts choose among their behaviours at each exec, and commands come at any moment. Services that are alike are folded (folding.ts): states that
+ * differ only in which of them is which count once.
  */
 import type { ClientRequest } from '../../runtime/protocol.js';
 import { quiet } from '../sim/scenario.js';
@@ -13,6 +13,8 @@ export interface System {
   readonly what: string;
   readonly scenario: Scenario;
   readonly outcomes: Bounds['outcomes'];
+  /** Small enough to be explored without folding as well, to see how much that saves. */
+  readonly isUnfoldedToo?: boolean;
 }
 
 const ask = (request: ClientRequest): Command => ({ kind: 'ask', request, manner: 'waits' });
@@ -123,4 +125,10 @@ const faulty: readonly System[] = [
   ),
 ];
 
-export const systems: readonly System[] = [...single, ...several, ...faulty];
+/** Services that are alike. */
+const symmetric: readonly System[] = [
+  { ...system('two services alike', { a: { run: mortal }, b: { run: mortal } }, offering(1, [...wishes('a'), ...wishes('b')]), calm), isUnfoldedToo: true },
+  { ...system('three services alike', { a: { run: mortal }, b: { run: mortal }, c: { run: mortal } }, offering(0, []), calm), isUnfoldedToo: true },
+];
+
+export const systems: readonly System[] = [...single, ...several, ...symmetric, ...faulty];

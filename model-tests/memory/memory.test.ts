@@ -12,6 +12,8 @@ import { violationsOf } from '../properties/all.js';
 import { plain, SeededChooser } from '../sim/choice.js';
 import type { Chooser } from '../sim/choice.js';
 import { live } from '../sim/life.js';
+import { planted } from '../sim/planted.js';
+import type { Method } from '../sim/planted.js';
 import { quiet } from '../sim/scenario.js';
 import type { Command, Scenario, ServicePlan } from '../sim/scenario.js';
 import type { Life } from '../sim/trace.js';
@@ -101,21 +103,6 @@ describe('when the same services are known again nitro holds the same', () => {
     expect(names).toEqual([2]);
   });
 });
-
-type Method = (...args: unknown[]) => unknown;
-
-/** With a method of a class replaced. */
-function planted<T>(prototype: object, name: string, make: (original: Method) => Method, body: () => T): T {
-  const all = prototype as Record<string, Method>;
-  const original = all[name];
-  if (original === undefined) throw new Error(`there is no ${name}`);
-  all[name] = make(original);
-  try {
-    return body();
-  } finally {
-    all[name] = original;
-  }
-}
 
 describe('a leak is reported', () => {
   test.each([

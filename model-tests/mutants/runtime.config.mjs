@@ -11,7 +11,7 @@ export default {
   timeoutMS: 8_000,
   timeoutFactor: 1.25,
   incremental: true,
-  incrementalFile: 'model-tests/mutants/runtime-incremental.json',
+  incrementalFile: 'build/mutants/incremental.json',
   tempDirName: 'build/mutants/sandbox',
   cleanTempDir: 'always',
   reporters: ['clear-text', 'json', 'progress-append-only'],

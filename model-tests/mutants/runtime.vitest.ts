@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
-const lastOnes = ['model-tests/sim', 'model-tests/lives'];
+const lastOnes = ['model-tests/lives-', 'model-tests/sim.', 'model-tests/lives.'];
 
 class QuickestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -35,7 +35,7 @@ test('--until, --width and --script -', () => {
   const { code, out } = auditWith('at 1s Shutdown\n', 'simulate', example, '--script', '-', '--width', '60', '--until', '5s');
   expect(code).toBe(0);
   expect(out).toContain('nitro ends: exit 0');
-  expect(audit('simulate', example, '--until', '5s').out).toContain(' 5.000  (nitro)       the simulation ends here');
+  expect(audit('simulate', example, '--until', '5s').out).toContain('\n5.000  (nitro)       the simulation ends here\n');
 });
 
 test('expectations: exit 1 with the line', () => {

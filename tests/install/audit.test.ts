@@ -8,7 +8,7 @@ import { holds, toJson, toMarkdown } from '../../cli/audit/verify/report.js';
 import type { Checked } from '../../cli/audit/verify/report.js';
 
 const script = join(import.meta.dirname, '../../build/nitro-audit.cjs');
-const bounds = { seed: 1, runs: 10, timeMsMax: null };
+const bounds = { seed: 1, runs: 10, timeMsMax: null, target: null };
 
 function audit(...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });

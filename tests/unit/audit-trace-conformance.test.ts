@@ -11,6 +11,8 @@ import { verdictText } from '../../cli/audit/trace/verdict.js';
 import { Knowledge } from '../../model-tests/properties/machine-paths.js';
 import { scenario } from '../../model-tests/sim/arbitrary.js';
 import { stateNames } from '../../runtime/protocol.js';
+import { serviceTable } from '../../table/service.js';
+import type { ServiceEventName } from '../../table/service.js';
 import { tracesOf } from './audit-trace-lives.js';
 
 type Step = Extract<TraceEntry, { readonly kind: 'step' }>;
@@ -24,7 +26,9 @@ const state = (service: string, of: StateName): TraceEntry => ({ t: 0, kind: 'st
 const present = (leaves: Readonly<Record<string, string>>, system: string | null = 'run'): TraceEntry => ({
   t: 0,
   kind: 'present',
-  services: Object.entries(leaves).map(([service, leaf]) => ({ service, state: leaf.split('.')[0] ?? '', leaf: system === null ? null : leaf, pid: 0, uptime: 0 })),
+  services: Object.entries(leaves).map(([service, leaf]) => {
+    return { service, state: leaf.split('.')[0] ?? '', leaf: system === null ? null : leaf, pid: 0, uptime: 0 };
+  }),
   system,
 });
 const isAllowed = (...entries: readonly TraceEntry[]): boolean => conformance(placed(entries)).violations.length === 0;
@@ -74,6 +78,13 @@ test('a step that is missing without a loss is found as soon as its service take
   expect(planted).toBeGreaterThan(500);
 });
 
+/** Another outcome of guards would have led there: nobody outside can tell. */
+function isRow({ from, event, to, actions }: Step): boolean {
+  const leaf = serviceTable.leaves.find(({ name }) => name === from);
+  const rows = event === 'TIMER' ? leaf?.due : leaf?.on[event as ServiceEventName];
+  return (rows ?? []).some((row) => serviceTable.leaves[row.target]?.name === to && row.actions.join() === actions.join());
+}
+
 test('a step to another leaf, or with other actions, is found on the spot', () => {
   const leaves = ['UP', 'DOWN.resting', 'RESTART.finishing', 'FATAL.resting', 'DELAY.respawn'];
   let planted = 0;
@@ -82,7 +93,7 @@ test('a step to another leaf, or with other actions, is found on the spot', () =
       if (!isService(entry)) continue;
       const retargeted = leaves.map((to) => ({ ...entry, to })).filter(({ to }) => to !== entry.to);
       const other = { ...entry, actions: entry.actions.includes('kill') ? [] : [...entry.actions, 'kill'] };
-      for (const wrong of [...retargeted, other]) {
+      for (const wrong of [...retargeted, other].filter((each) => !isRow(each))) {
         planted += 1;
         const { violations } = conformance(trace.map((each, at) => (at === index ? { ...each, entry: wrong } : each)));
         const here = violations.some(({ line }) => line === trace[index]?.line);
@@ -98,7 +109,7 @@ function isPath(trace: readonly Placed[]): boolean {
   const known = new Map<string, Knowledge>();
   return trace.every(({ entry }) => {
     if (entry.kind !== 'state' || entry.service === 'SYS') return true;
-    const after = (known.get(entry.service) ?? Knowledge.initial).announced(stateNames.indexOf(entry.state), true);
+    const after = (known.get(entry.service) ?? Knowledge.initial).announced(stateNames.indexOf(entry.state), 'either');
     if (after !== null) known.set(entry.service, after);
     return after !== null;
   });
@@ -144,7 +155,9 @@ test.each<readonly [string, boolean, readonly TraceEntry[]]>([
   ['forgotten and created anew', true, [present({ a: 'UP' }, null), state('a', 'SHUTDOWN'), state('a', 'DOWN'), state('a', 'SETUP')]],
   ['SYS after its DOWN goes down', true, [present({ SYS: 'SETUP', a: 'UP' }, null), state('SYS', 'DOWN'), state('SYS', 'SHUTDOWN'), state('SYS', 'DOWN')]],
   ['SYS is never UP', false, [state('SYS', 'UP')]],
-  ['nothing starts when the system goes down', false, [present({ a: 'DOWN' }, null), state('SYS', 'SHUTDOWN'), state('a', 'SETUP'), state('SYS', 'DOWN'), state('a', 'STARTING'), state('a', 'UP'), state('a', 'SHUTDOWN'), state('a', 'DOWN'), state('a', 'SETUP')]],
+  ['nothing starts when the system goes down', false, [
+    present({ a: 'UP' }, null), state('SYS', 'SHUTDOWN'), state('SYS', 'DOWN'), state('a', 'SHUTDOWN'), state('a', 'DOWN'), state('a', 'SETUP'),
+  ]],
   ['a row of the table', true, [present({ a: 'UP' }), step('a', 'WANT_DOWN', 'UP', 'SHUTDOWN.stopping', 'signalDown', 'announce')]],
   ['not from there', false, [present({ a: 'UP' }), step('a', 'WANT_DOWN', 'STARTING.timed', 'SHUTDOWN.stopping', 'signalDown', 'announce')]],
   ['not ignored', false, [present({ a: 'UP' }), step('a', 'WANT_DOWN', 'UP', 'UP')]],

@@ -122,8 +122,8 @@ const byteNumbers = fc.integer({ min: 0, max: 255 });
 const requests: fc.Arbitrary<ClientRequest> = fc.oneof(
   fc.record({ kind: fc.constantFrom('up', 'down', 'restart', 'query', 'ready'), name: names }),
   fc.record({ kind: fc.constant('signal'), signal: byteNumbers, name: names }),
-  fc.record({ kind: fc.constant('list'), start: u32s }),
-  fc.record({ kind: fc.constantFrom('info', 'rescan', 'shutdown', 'reboot') }),
+  fc.record({ kind: fc.constantFrom('list', 'leaves'), start: u32s }),
+  fc.record({ kind: fc.constantFrom('info', 'rescan', 'shutdown', 'reboot', 'trace') }),
 );
 
 const reports: fc.Arbitrary<ServiceReport> = fc.record({
@@ -162,6 +162,9 @@ describe('requests', () => {
     expect(parseRequest(packet(Tag.LIST, 'abc'))).toEqual({ kind: 'invalid' });
     expect(parseRequest(packet(Tag.LIST, 'abcde'))).toEqual({ kind: 'invalid' });
     expect(parseRequest(packet(Tag.LIST, u32(0)))).toEqual({ kind: 'list', start: 0 });
+    expect(parseRequest(packet(Tag.LEAVES, 'abc'))).toEqual({ kind: 'invalid' });
+    expect(parseRequest(packet(Tag.TRACE, 'a'))).toEqual({ kind: 'invalid' });
+    expect(parseRequest(packet(Tag.STEP, 'a'))).toEqual({ kind: 'unknown', tag: Tag.STEP });
     expect(parseRequest(packet(Tag.OK))).toEqual({ kind: 'unknown', tag: Tag.OK });
     expect(parseRequest(packet(State.UP, 'a'))).toEqual({ kind: 'unknown', tag: State.UP });
     expect(parseRequest(packet(255))).toEqual({ kind: 'unknown', tag: 255 });

@@ -58,7 +58,10 @@ for (const [command, end, exit] of [
   ['halt -f', 'reboot: System halted', null],
 ] as const)
   vmTest(`§8 ${command}: at once, and nothing is brought down`,
-    { services: { a: { run: 'trap "echo a is told" TERM; echo a runs; while :; do sleep 1000 & wait; done', finish: 'echo a has finished' }, }, system: { finish: 'echo SYS/finish', final: 'echo SYS/final' } },
+    {
+      services: { a: { run: 'trap "echo a is told" TERM; echo a runs; while :; do sleep 1000 & wait; done', finish: 'echo a has finished' } },
+      system: { finish: 'echo SYS/finish', final: 'echo SYS/final' },
+    },
     async (guest) => {
       await guest.says('a runs\n');
       await guest.launch(command);

@@ -25,7 +25,7 @@ vmTest('500 services are brought up, listed and brought down',
 vmTest('§3, §6: a service that ignores SIGTERM is killed after 7 s, and after it an orphan that does so too, 7 s later',
   {
     services: {
-      deaf: { run: `trap '${stamp('deaf is told')}' TERM; (trap '${stamp('orphan is told')}' TERM; while :; do sleep 1; done) & echo deaf runs >/dev/console; while :; do sleep 1; done` },
+      deaf: { run: `trap '${stamp('deaf is told')}' TERM; (trap '${stamp('orphan is told')}; echo orphan hears it >/dev/console' TERM; while :; do sleep 1; done) & echo deaf runs >/dev/console; while :; do sleep 1; done` },
     },
     system: { final: stamp('final') },
   },
@@ -33,7 +33,7 @@ vmTest('§3, §6: a service that ignores SIGTERM is killed after 7 s, and after 
     await guest.says('deaf runs\n');
     await guest.launch('nitroctl Shutdown');
     const told = await kernelSays(guest, 'deaf is told');
-    await guest.says(' done.\n');
+    await guest.saysInOrder(' done.\n', 'orphan hears it\n');
     const orphanTold = await kernelSays(guest, 'orphan is told');
     expect(orphanTold - told).toBeGreaterThanOrEqual(6);
     expect(await kernelSays(guest, 'final') - orphanTold).toBeGreaterThanOrEqual(6);
@@ -54,7 +54,7 @@ vmTest('§3: a service that is stuck in the kernel: SIGKILL is late, and nitro a
   async (guest) => {
     const status = async (): Promise<string> => await guest.output('cat /proc/$(nitroctl pidof stuck)/status');
     await guest.waitFor('it is stuck', async () => (await status()).includes('State:\tD'));
-    await guest.output('nitroctl -t 600 down stuck && echo down >/dev/console & :');
+    await guest.output('(nitroctl -t 600 down stuck && echo down >/dev/console &)');
     await guest.waitFor('SIGKILL is sent', async () => {
       const [, pending = '0'] = /SigPnd:\t(\w+)/.exec(await status()) ?? [];
       return (BigInt(`0x${pending}`) & SIGKILL_BIT) !== 0n;

@@ -63,6 +63,7 @@ export function planOf(snapshot: Snapshot): Plan {
   scan.run();
 
   const planned = new Map<Bytes, PlannedService>();
+  const loggers = new Set(services.all().map((service) => logs.writesTo(service)));
   for (const service of services.all()) {
     const { name } = service;
     const logger = logs.writesTo(service);
@@ -71,7 +72,7 @@ export function planOf(snapshot: Snapshot): Plan {
       directory: service.directory,
       parameter: service.parameter,
       startsItself: started.has(service),
-      isLogger: services.all().some((user) => logs.writesTo(user) === name),
+      isLogger: loggers.has(name),
       logger: logger !== null && services.find(logger) !== undefined ? logger : null,
       circle: logs.circleOf(service).map((member) => member.name),
       downSignal: readDownSignal(os, service.directory),

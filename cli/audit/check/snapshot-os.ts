@@ -16,12 +16,14 @@ function kindOf(end: End): FileKind | Result {
   return end === 'directory' || end === 'file' || end === 'socket' ? end : 'other';
 }
 
+type Index = ReadonlyMap<Bytes, Entry>;
+
 /** The entry at a path of one or two segments, relative to the directory; or minus the errno. */
-function find({ root }: Snapshot, path: Bytes): Entry | Result {
+function find(root: Entry, index: Index, path: Bytes): Entry | Result {
   const { ENOENT, ENOTDIR } = constants.errno;
   if (path === '.') return root;
   const slash = path.indexOf('/');
-  const first = entryOf(root, slash < 0 ? path : path.slice(0, slash));
+  const first = index.get(slash < 0 ? path : path.slice(0, slash));
   if (first === undefined) return -ENOENT;
   if (slash < 0) return first;
   if (typeof first.end === 'object') return -first.end.errno;
@@ -31,33 +33,35 @@ function find({ root }: Snapshot, path: Bytes): Entry | Result {
 }
 
 /** `said` takes what nitro would say on stderr. */
-export function filesOs(snapshot: Snapshot, said: Bytes[]): FilesOs {
+export function filesOs({ root }: Snapshot, said: Bytes[]): FilesOs {
   const { errno } = constants;
+  // A directory may have thousands of entries, and each is asked for many times.
+  const index = new Map((root.entries ?? []).map((entry) => [entry.name, entry]));
   return {
     errno,
     signals: constants.signals,
     kind: (path) => {
-      const entry = find(snapshot, path);
+      const entry = find(root, index, path);
       return typeof entry === 'number' ? entry : kindOf(entry.end);
     },
     list: (path) => {
-      const entry = find(snapshot, path);
+      const entry = find(root, index, path);
       if (typeof entry === 'number') return entry;
       return entry.entries?.map(({ name }) => name) ?? -(entry.unread || errno.ENOTDIR);
     },
     readLink: (path) => {
-      const entry = find(snapshot, path);
+      const entry = find(root, index, path);
       if (typeof entry === 'number') return entry;
       return entry.target ?? -errno.EINVAL;
     },
     readFile: (path, max) => {
-      const entry = find(snapshot, path);
+      const entry = find(root, index, path);
       if (typeof entry === 'number') return entry;
       if (typeof entry.end === 'object') return -entry.end.errno;
       return entry.text?.slice(0, max) ?? -(entry.unread || errno.EINVAL);
     },
     isExecutable: (path) => {
-      const entry = find(snapshot, path);
+      const entry = find(root, index, path);
       return typeof entry !== 'number' && entry.end === 'file' && (entry.mode & 0o111) !== 0;
     },
     describe: (number) => errorName(number),

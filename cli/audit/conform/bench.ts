@@ -24,6 +24,8 @@ import { serviceEntry } from '../../../tests/end-to-end/harness/directory.js';
 import type { ScriptLog } from './script.js';
 
 const pollMs = 10;
+/** How long it may take until what is closed is closed, ms. */
+const leakMs = 4000;
 const answers: Readonly<Record<string, string>> = { [OK]: 'OK', [ESRCH]: 'ESRCH', [ENOSYS]: 'ENOSYS' };
 
 /** What should be seen, and what was, in words. */
@@ -40,6 +42,8 @@ export class Bench {
     readonly log: ScriptLog,
     readonly facts: Facts,
     private readonly delays: Readonly<Partial<Record<DelayName, number>>>,
+    /** What has to be waited for besides, ms. */
+    private readonly longestMs: number,
   ) {}
 
   /** A delay of this daemon, ms. */
@@ -221,7 +225,7 @@ export class Bench {
 
   /** Longest time to wait for something. */
   patience(): number {
-    return this.facts.patienceMs + Math.max(this.ms('SHUTDOWN'), this.ms('FINISH'));
+    return this.facts.patienceMs + this.longestMs;
   }
 
   /** Throws `Ended` if nitro has, and should not have. */
@@ -235,7 +239,7 @@ export class Bench {
   /** Wait for nitro to end by itself, as it was asked to; exit status or signal. */
   async ends(): Promise<string> {
     this.mayEnd = true;
-    await this.until('nitro ends', true, () => this.hasEnded(), this.patience() + this.ms('SYS_FINISH'));
+    await this.until('nitro ends', true, () => this.hasEnded());
     await this.nitro.settle();
     const { exit } = this.nitro;
     return exit?.signal ?? `exit ${String(exit?.code)}`;
@@ -248,7 +252,7 @@ export class Bench {
       const { others, ends } = countDescriptors(this.nitro.pid);
       const more = Math.max(0, others - baseline.others) + Math.max(0, ends - baseline.ends - notifying);
       return more === 0 ? 'none too many' : `${String(more)} too many`;
-    });
+    }, leakMs);
     await this.until('nitro has reaped what has ended', 'no zombies', () => {
       const left = zombiesOf(this.nitro.pid).length;
       return left === 0 ? 'no zombies' : `${String(left)} zombies`;

@@ -19,6 +19,7 @@ interface Options {
   readonly seed: number;
   readonly time?: number;
   readonly patience: number;
+  readonly match: string;
   readonly keep?: string;
   readonly json?: true;
   readonly output?: string;
@@ -49,6 +50,7 @@ async function run(options: Options): Promise<Exit> {
     target,
     only: options.only,
     delays: options.delays,
+    match: options.match,
     jobs: Math.max(1, options.jobs),
     seed: options.seed,
     patienceMs: options.patience * 1000,
@@ -73,6 +75,7 @@ export const registerConform: Registration = (program) => {
     .addOption(new Option('--known <daemon>', 'group what this daemon is known to do otherwise, and do not count it').choices(['reference']))
     .addOption(new Option('--delays <which>', 'make delays short with NITRO_DELAYS, or wait for those of behaviour.md').choices(['auto', 'short', 'default']).default('auto'))
     .addOption(new Option('--only <part...>', 'do these parts only').choices([...parts]).default([], 'all'))
+    .option('--match <text>', 'only probes whose name has this', '')
     .option('--jobs <n>', 'daemons at the same time', count, 8)
     .option('--seed <n>', 'seed of the order of the probes', count, 1)
     .option('--time <seconds>', 'begin nothing more after this', positive)

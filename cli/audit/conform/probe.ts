@@ -41,12 +41,16 @@ function notifying({ services = {} }: Probe): number {
   return Object.values(services).filter((service) => service['notification-fd'] !== undefined).length;
 }
 
+/** The delays that a probe may wait for: those it makes short, and all that it cannot. */
+function longestOf({ delays = {} }: Probe, { setsDelays }: Facts): number {
+  return setsDelays ? Math.max(0, delays.SHUTDOWN ?? 0, delays.FINISH ?? 0) : 10_000;
+}
+
 function describe(probe: Probe, facts: Facts): Description {
   const { services, system, entries, env, launch, args, stderrUnread, delays } = probe;
   const all = { services, system, entries, env, launch, args, stderrUnread };
   const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Description;
-  const longestMs = facts.setsDelays ? 0 : 10_000;
-  return { ...given, target: facts.target, patienceMs: facts.patienceMs + longestMs, delays: facts.setsDelays ? { ...delays } : 'default' };
+  return { ...given, target: facts.target, patienceMs: facts.patienceMs + longestOf(probe, facts), delays: facts.setsDelays ? { ...delays } : 'default' };
 }
 
 /** Run a probe; what differs, or null. */
@@ -54,7 +58,7 @@ export async function runProbe(probe: Probe, facts: Facts): Promise<Divergence |
   const description = describe(probe, facts);
   const log = new ScriptLog();
   const nitro = new Daemon(description);
-  const bench = new Bench(nitro, log, facts, facts.setsDelays ? { ...TEST_DELAYS, ...probe.delays } : {});
+  const bench = new Bench(nitro, log, facts, facts.setsDelays ? { ...TEST_DELAYS, ...probe.delays } : {}, longestOf(probe, facts));
   try {
     try {
       if (probe.startsItself !== true) await nitro.start();

@@ -20,6 +20,8 @@ export interface Settings extends Bounds {
   readonly only: readonly PartName[];
   readonly delays: 'auto' | 'short' | 'default';
   readonly patienceMs: number;
+  /** Only probes whose name has this. */
+  readonly match: string;
 }
 
 export interface Report {
@@ -36,25 +38,39 @@ export interface Report {
 const hangingProbe = 'a run on a file system that hangs in exec does not stop nitro from supervising the others';
 
 /** Pairs of probes and what came of them, in an order that a seed decides. */
-async function probe(facts: Facts, bounds: Bounds): Promise<PartReport> {
+async function probe(facts: Facts, bounds: Bounds, match: string): Promise<PartReport> {
+  const chosen = probes.filter(({ name }) => name.toLowerCase().includes(match.toLowerCase()));
   const divergences: Divergence[] = [];
   let done = 0;
   let run = 0;
-  await inParallel(shuffled(probes, bounds.seed), bounds.jobs, async (each) => {
+  let differing = 0;
+  await inParallel(shuffled(chosen, bounds.seed), bounds.jobs, async (each) => {
     if (bounds.isOver()) return;
     const found = await runProbe(each, facts);
     run += 1;
-    if (found !== null) divergences.push(found);
-    bounds.progress('probes', (done += 1), probes.length);
+    if (found !== null) {
+      differing += 1;
+      merge(divergences, found);
+    }
+    bounds.progress('probes', (done += 1), chosen.length);
   });
   const place = new Map(probes.map(({ name }, index) => [name, index]));
   return {
     part: 'probes',
     whatIs: 'probes',
-    lines: [`${String(run)} of ${String(probes.length)} probes, each a daemon; ${String(run - divergences.length)} saw what should be.`],
+    lines: [`${String(run)} of ${String(probes.length)} probes, each a daemon; ${String(run - differing)} saw what should be.`],
     covered: [],
     divergences: divergences.sort((a, b) => (place.get(a.title) ?? 0) - (place.get(b.title) ?? 0)),
   };
+}
+
+/** What is the same after many probes, such as a leak, is one divergence: the first, and where else. */
+function merge(all: Divergence[], found: Divergence): void {
+  const numberless = ({ expected, seen, kind }: Divergence): string => JSON.stringify([kind, expected, seen.replace(/\d+/g, 'N')]);
+  const at = all.findIndex((each) => numberless(each) === numberless(found) && (each.known === null) === (found.known === null));
+  const same = all[at];
+  if (same === undefined || found.kind === 'ended') all.push(found);
+  else all[at] = { ...same, also: [...same.also, found.title] };
 }
 
 function shuffled<T>(all: readonly T[], seed: number): readonly T[] {
@@ -82,7 +98,7 @@ export async function conform(settings: Settings): Promise<Report> {
     isAsked('services') ? [await new ServiceWalk(facts, bounds, !mayHold || !(await mayHang(facts))).walk()] : [];
   const others = async (): Promise<readonly PartReport[]> => [
     ...(isAsked('system') ? [await new SystemWalk(facts, bounds).walk()] : []),
-    ...(isAsked('probes') ? [await probe(facts, bounds)] : []),
+    ...(isAsked('probes') ? [await probe(facts, bounds, settings.match)] : []),
   ];
   const reports = (await Promise.all([services(), others()])).flat();
   const { target } = settings;

@@ -21,7 +21,11 @@ export function directoryOf(pid: number): string | null {
 }
 
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The target of the `log` link of a service, or its last segment; null: it has none. */
@@ -33,8 +37,9 @@ function link(directory: string): string | null {
   }
 }
 
-/** The loggers of those services that have one. */
-export function loggersIn(directory: string, names: readonly string[]): ReadonlyMap<string, string> {
+/** The loggers of those services that have one; null: the directory cannot be seen any more. */
+export function loggersIn(directory: string, names: readonly string[]): ReadonlyMap<string, string> | null {
+  if (!exists(directory)) return null;
   const found = new Map<string, string>();
   const [hasTemplate, hasGlobal] = [exists(join(directory, 'LOG@')), exists(join(directory, 'LOG'))];
   for (const name of names) {

@@ -65,7 +65,8 @@ class Refresher {
     this.pauseMs = Math.max(refreshMs.soon, (performance.now() - began) * listShare);
     if (this.isStopped) return;
     const isSettled = services !== null && model.refresh(services, asked, this.inspection.now);
-    if (this.directory !== null) model.link(loggersIn(this.directory, model.names()));
+    const loggers = this.directory === null ? null : loggersIn(this.directory, model.names());
+    if (loggers !== null) model.link(loggers);
     // The idle look is for what nobody tells: a service that was forgotten, a state that was not announced.
     this.plan(isSettled ? refreshMs.idle : this.pauseMs);
     this.isIdle = isSettled;

@@ -63,7 +63,8 @@ function axis(cells: number, end: number): string {
   for (let t = 0; t <= end; t += step) {
     const place = Math.round((t / end) * cells);
     const label = `|${moment(t, step)}`;
-    if (place + label.length <= cells + labelWidth / 2) row = row.padEnd(place) + label;
+    if (place + label.length <= cells) row = row.padEnd(place) + label;
+    else if (row.length + label.length < place) row = row.padEnd(place - label.length) + label.slice(1) + '|';
   }
   return row;
 }
@@ -74,16 +75,17 @@ export function gantt({ lanes, phases, end }: Course, width: number, isColoured:
   const names = Math.min(nameMax, Math.max(8, ...lanes.map(({ service }) => charactersOf(service).length)));
   const cells = Math.max(cellsMin, width - names - 1);
   const name = (text: string): string => cut(text, names).padEnd(names + 1);
+  const drawn = new Set<string>();
   const rows = lanes.map((lane) => {
     let row = '';
     for (let cell = 0; cell < cells; cell++) {
       const state = stateIn(lane, (cell / cells) * span, ((cell + 1) / cells) * span);
+      if (state !== null) drawn.add(state);
       const [, sign = ' ', colour = '0'] = signs.find(([each]) => each === state) ?? [];
       row += isColoured && state !== null ? `${escape}${colour}m${sign}${escape}0m` : sign;
     }
     return `${name(lane.service)}${row}`.trimEnd();
   });
-  const present = new Set(lanes.flatMap(({ spans }) => spans.map(({ state }) => state)));
-  const legend = signs.filter(([state]) => present.has(state)).map(([state, sign]) => `${sign} ${state}`).reverse();
+  const legend = signs.filter(([state]) => drawn.has(state)).map(([state, sign]) => `${sign} ${state}`).reverse();
   return `${[`${name('')}${axis(cells, span)}`, `${name('(nitro)')}${phaseRow(phases, cells, span)}`.trimEnd(), ...rows, '', legend.join('   ')].join('\n')}\n`;
 }

@@ -9,6 +9,7 @@ import { systemMachine } from '../../../machines/system.js';
 import { runMutants } from '../../../model-tests/mutants/run.js';
 import type { Outcome } from '../../../model-tests/mutants/run.js';
 import { explore } from '../../../model-tests/explore/explore.js';
+import { alike } from '../../../model-tests/explore/folding.js';
 import { systems } from '../../../model-tests/explore/systems.js';
 import { compareWithXState } from '../../../model-tests/oracle.js';
 import { serviceJudge, systemJudge } from '../../../model-tests/rules/verdict.js';
@@ -16,6 +17,7 @@ import type { Judge } from '../../../model-tests/rules/verdict.js';
 import { report, search } from '../../../model-tests/sim/search.js';
 import { timeline } from '../../../model-tests/sim/show.js';
 import { climb } from '../../../model-tests/walk/ladder.js';
+import { binary } from './binary.js';
 import type { Finding, Part } from './part.js';
 
 const machines: readonly { readonly machine: AnyStateMachine; readonly judge: Judge }[] = [
@@ -117,19 +119,28 @@ const mutants: Part = {
 /** Lives of a system after which its exploration is given up, and said to be no fixpoint. */
 const explorationLivesMax = 200_000;
 
+/** What of the states was folded: those that differ only in which of several services that are alike is which. */
+function foldedText(groups: readonly (readonly string[])[], unfolded: number | null): string {
+  if (groups.length === 0) return '';
+  const names = groups.map((group) => group.join(', ')).join('; ');
+  return ` with ${names} folded${unfolded === null ? '' : ` (${String(unfolded)} without)`}`;
+}
+
 const exploration: Part = {
   name: 'exploration',
   claim: 'In every order of events and with every outcome of every choice, these small systems violate no property.',
   check: (_bounds, progress) => {
-    const explored = systems.map(({ what, scenario, outcomes }, done) => {
+    const explored = systems.map(({ what, scenario, outcomes, isUnfoldedToo = false }, done) => {
       progress(done, systems.length);
-      return { what, outcomes, ...explore(scenario, { outcomes, livesMax: explorationLivesMax }) };
+      const bounds = { outcomes, livesMax: explorationLivesMax };
+      const unfolded = isUnfoldedToo ? explore(scenario, bounds) : null;
+      return { what, outcomes, alike: alike(scenario), unfolded: unfolded?.states ?? null, ...explore(scenario, { ...bounds, isFolded: true }) };
     });
     return {
       holds: explored.every(({ isFixpoint, violation }) => isFixpoint && violation === null),
       lines: explored.map(
-        ({ what, lives, states, ends, isFixpoint }) =>
-          `${what}: ${String(states)} states, ${String(lives)} lives, ${String(ends)} to the end; ` +
+        ({ what, lives, states, ends, isFixpoint, alike: groups, unfolded }) =>
+          `${what}: ${String(states)} states${foldedText(groups, unfolded)}, ${String(lives)} lives, ${String(ends)} to the end; ` +
           (isFixpoint ? 'a fixpoint.' : 'no fixpoint within the bound.'),
       ),
       counterexamples: explored.flatMap(({ what, violation }) => {
@@ -172,4 +183,4 @@ const simulation: Part = {
   },
 };
 
-export const parts: readonly Part[] = [table, rules, walks, mutants, simulation, exploration];
+export const parts: readonly Part[] = [table, rules, walks, binary, mutants, simulation, exploration];

@@ -15,16 +15,16 @@ export interface Checked {
 }
 
 /** Check the parts of these names, or all. `show` is called as it goes on. */
-export function verify(names: readonly string[], bounds: Bounds, show: (line: string) => void): readonly Checked[] {
-  return parts
-    .filter(({ name }) => names.length === 0 || names.includes(name))
-    .map((part) => {
-      const start = performance.now();
-      const progress: Progress = (done, all) => show(`${part.name} ${String(done)}/${String(all)}`);
-      show(part.name);
-      const finding = part.check(bounds, progress);
-      return { part, finding, seconds: (performance.now() - start) / 1000 };
-    });
+export async function verify(names: readonly string[], bounds: Bounds, show: (line: string) => void): Promise<readonly Checked[]> {
+  const checked: Checked[] = [];
+  for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const start = performance.now();
+    const progress: Progress = (done, all) => show(`${part.name} ${String(done)}/${String(all)}`);
+    show(part.name);
+    const finding = await part.check(bounds, progress);
+    checked.push({ part, finding, seconds: (performance.now() - start) / 1000 });
+  }
+  return checked;
 }
 
 export function holds(checked: readonly Checked[]): boolean {
@@ -34,12 +34,12 @@ export function holds(checked: readonly Checked[]): boolean {
 /** The report for people. */
 export function toMarkdown(checked: readonly Checked[], bounds: Bounds): string {
   const sections = checked.map(({ part, finding, seconds }) => {
-    const verdict = finding.holds ? 'holds' : '**is violated**';
+    const verdict = finding.notRun === undefined ? `This ${finding.holds ? 'holds' : '**is violated**'} (${seconds.toFixed(1)} s).` : `**Not run**: ${finding.notRun}.`;
     const lines = finding.lines.map((line) => `- ${line}`).join('\n');
     const shown = finding.counterexamples.slice(0, counterexamplesShown).map((text) => `\n\`\`\`\n${text}\n\`\`\`\n`);
     const more = finding.counterexamples.length - shown.length;
     const rest = more > 0 ? `\nand ${String(more)} more\n` : '';
-    return `## ${part.name}\n\n${part.claim}\n\nThis ${verdict} (${seconds.toFixed(1)} s).\n\n${lines}\n${shown.join('')}${rest}`;
+    return `## ${part.name}\n\n${part.claim}\n\n${verdict}\n\n${lines}\n${shown.join('')}${rest}`;
   });
   const summary = holds(checked) ? 'Everything that was checked holds.' : '**Not everything holds.**';
   return `# nitro ${version}: evidence\n\n${summary} Seed ${String(bounds.seed)}.\n\n${sections.join('\n')}`;

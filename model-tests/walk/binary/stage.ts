@@ -10,10 +10,17 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { actorPath, dgramPath, makeTools } from '../../../tests/end-to-end/harness/tools.js';
+import { existsSync } from 'node:fs';
+import { actorPath, ctlPath, daemonPath, dgramPath, makeTools } from '../../../tests/end-to-end/harness/tools.js';
+import type { Target } from '../../../tests/end-to-end/harness/tools.js';
 import { patienceMsUsual } from './options.js';
 
 export { actorPath } from '../../../tests/end-to-end/harness/tools.js';
+
+/** The nitro that was built, or that NITRO_DAEMON and NITRO_CTL name. A package has no link for nitroctl: that is the daemon by another name. */
+export function builtTarget(): Target {
+  return { daemon: daemonPath, ctl: existsSync(ctlPath) ? ctlPath : daemonPath };
+}
 
 /** Why a walk cannot be made here for want of its tools; null: they are there now. */
 export function whyNoActor(): string | null {

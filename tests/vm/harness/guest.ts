@@ -146,7 +146,10 @@ export class Guest {
     this.type(key);
   }
 
-  /** Run a command, one line of shell, in the guest; stdout and stderr are the output. Commands wait for each other. */
+  /**
+   * Run a command, one line of shell, in the guest; stdout and stderr are the output. Commands wait for each other. What goes on in the background
+   * is written `(command &)`: when a child of its own ends, ash forgets the half of a line that it has read.
+   */
   async run(command: string): Promise<Ran> {
     const ran = this.turn.then(async () => {
       await this.shellIsReady();

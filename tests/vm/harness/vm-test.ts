@@ -12,10 +12,11 @@
  *     });
  *
  * The description names the services and scripts, in the form of the end-to-end tests, and what kind of machine it is (guest.ts, root.ts). `says` waits
- * for text on the serial console, each time after what it found last (for lines of the kernel see kernel-lines.ts); `type` types there, `press` presses keys of the keyboard. `run` and `output` have
- * a command run by the service `shell` of the guest, `launch` does not wait for its end. In the end the console must not speak of a bug, of nitro or of the kernel; a test that
- * wants a panic says so. What a script prints is on the console; it has $PATH and nothing else in its environment. Tests of a file
- * run two at a time. Wait for what is said, not for times: all is emulated, and slow.
+ * for text on the serial console, each time after what it found last (for lines of the kernel see kernel-lines.ts); `type` types there, `press`
+ * presses keys of the keyboard. `run` and `output` have a command run by the service `shell` of the guest; `launch` does not wait for its end. In the end
+ * the console must not speak of a bug, of nitro or of the kernel; a test that wants a panic says so. What a script prints is on the console; it has
+ * $PATH, and what is on the kernel command line, in its environment. Tests of a file run two at a time. Wait for what is said, not for times: all is
+ * emulated, and slow.
  */
 import { inject, test } from 'vitest';
 import { Guest, type Description } from './guest.js';

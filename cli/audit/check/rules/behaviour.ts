@@ -58,12 +58,16 @@ export const behaviourRules: readonly Rule[] = [
     id: 'S220',
     severity: 'warning',
     title: 'run goes into the background',
-    why: '`run` is the service: when it ends, the service has ended, and is restarted (behaviour.md §2, §3). What it left in the background goes on beside the next one, and nitro neither knows nor stops it.',
+    why:
+      '`run` is the service: when it ends, the service has ended, and is restarted (behaviour.md §2, §3). What it left in the background goes on ' +
+      'beside the next one, and nitro neither knows nor stops it.',
     fix: 'Run the program in the foreground, as the last command, with exec; or wait for it.',
     *check(facts): Iterable<Found> {
       for (const script of runs(facts)) {
         const last = lastOf(script);
-        if (last?.end === '&' && !has(script, 'wait')) yield { path: script.path, line: last.line, message: 'its last command goes into the background, and run ends' };
+        if (last?.end === '&' && !has(script, 'wait')) {
+          yield { path: script.path, line: last.line, message: 'its last command goes into the background, and run ends' };
+        }
       }
     },
   },
@@ -71,7 +75,9 @@ export const behaviourRules: readonly Rule[] = [
     id: 'S221',
     severity: 'warning',
     title: 'run keeps a shell before its program',
-    why: 'nitro signals the process that it started (behaviour.md §3, "signal"). A shell that waits for a program dies of the signal, and the program goes on without anybody who supervises it: "down" leaves it behind, "restart" runs it twice.',
+    why:
+      'nitro signals the process that it started (behaviour.md §3, "signal"). A shell that waits for a program dies of the signal, and the program ' +
+      'goes on without anybody who supervises it: "down" leaves it behind, "restart" runs it twice.',
     fix: 'Write exec before the last command, or trap the signal and pass it on.',
     *check(facts): Iterable<Found> {
       for (const script of runs(facts)) {
@@ -81,7 +87,9 @@ export const behaviourRules: readonly Rule[] = [
         const program = programOf(last);
         if (first?.isPlain !== true || closing.includes(first.text) || program === '' || !/^[\w.+-]+$/.test(program)) continue;
         const isFunction = (script.entry.text ?? '').includes(`${program}()`) || (script.entry.text ?? '').includes(`${program} ()`);
-        if (!isFunction) yield { path: script.path, line: last.line, message: `the shell waits for ${program}, and the signal that is to bring it down gets the shell only` };
+        if (!isFunction) {
+          yield { path: script.path, line: last.line, message: `the shell waits for ${program}, and the signal that is to bring it down gets the shell only` };
+        }
       }
     },
   },
@@ -89,7 +97,9 @@ export const behaviourRules: readonly Rule[] = [
     id: 'S222',
     severity: 'warning',
     title: 'nitroctl . means another service here',
-    why: '`.` is the service whose directory one is in (behaviour.md §8). Scripts of an instance run in the directory of its template (§2), which is no service; and where the entry is a symlink, the directory has the name that it has at the other end.',
+    why:
+      '`.` is the service whose directory one is in (behaviour.md §8). Scripts of an instance run in the directory of its template (§2), which is ' +
+      'no service; and where the entry is a symlink, the directory has the name that it has at the other end.',
     fix: 'Name the service; in a template with its parameter, as in nitroctl down "NAME@$1" (for finish it is "$3").',
     *check({ scripts }): Iterable<Found> {
       for (const script of scripts) {
@@ -97,7 +107,9 @@ export const behaviourRules: readonly Rule[] = [
           if (invocation.kind !== 'run' || !invocation.services.some((service) => service === '.' || service === './')) continue;
           const name = nameOfDirectory(script);
           if (script.unit.kind === 'template') yield { path: script.path, line, message: '"." is the template here, which is no service' };
-          else if (script.unit.kind === 'service' && name !== script.unit.name) yield { path: script.path, line, message: `"." means ${name} here, not ${script.unit.name}` };
+          else if (script.unit.kind === 'service' && name !== script.unit.name) {
+            yield { path: script.path, line, message: `"." means ${name} here, not ${script.unit.name}` };
+          }
         }
       }
     },
@@ -106,13 +118,20 @@ export const behaviourRules: readonly Rule[] = [
     id: 'S223',
     severity: 'error',
     title: 'script waits for its own service',
-    why: '`setup` and `finish` run while the service is in SETUP, SHUTDOWN or RESTART (behaviour.md §3). One that waits for its service to start waits for what comes only after its own end: for ever in setup, until it is killed in finish.',
+    why:
+      '`setup` and `finish` run while the service is in SETUP, SHUTDOWN or RESTART (behaviour.md §3). One that waits for its service to start ' +
+      'waits for what comes only after its own end: for ever in setup, until it is killed in finish.',
     fix: 'Ask without waiting: nitroctl up NAME.',
     *check({ scripts }): Iterable<Found> {
       for (const script of scripts) {
         if (script.unit.kind === 'sys' || script.name === 'run') continue;
         for (const { line, services, hasLimit } of waitsForStart(script)) {
-          if (!hasLimit && services.some((service) => meant(service, script) === script.unit.name)) yield { path: script.path, line, message: `${script.name} waits for ${script.unit.name} to start, which it does not before ${script.name} has ended` };
+          if (!hasLimit && services.some((service) => meant(service, script) === script.unit.name)) {
+            yield {
+              path: script.path, line,
+              message: `${script.name} waits for ${script.unit.name} to start, which it does not before ${script.name} has ended`,
+            };
+          }
         }
       }
     },
@@ -144,7 +163,9 @@ export const behaviourRules: readonly Rule[] = [
     fix: 'See nitroctl --help.',
     *check({ scripts }): Iterable<Found> {
       for (const script of scripts) {
-        for (const { line, invocation } of callsOfNitroctl(script)) if (invocation.kind === 'usage') yield { path: script.path, line, message: `nitroctl: ${invocation.problem}` };
+        for (const { line, invocation } of callsOfNitroctl(script)) if (invocation.kind === 'usage') {
+          yield { path: script.path, line, message: `nitroctl: ${invocation.problem}` };
+        }
       }
     },
   },
@@ -161,7 +182,9 @@ export const behaviourRules: readonly Rule[] = [
         for (const command of script.shell?.commands ?? []) {
           const [, time] = programWords(command);
           const seconds = programOf(command) === 'sleep' && time?.isPlain === true ? secondsOf(time.text) : 0;
-          if (seconds >= limit && command.end !== '&') yield { path: script.path, line: command.line, message: `it sleeps ${String(seconds)} seconds, and is killed after ${String(limit)}` };
+          if (seconds >= limit && command.end !== '&') {
+            yield { path: script.path, line: command.line, message: `it sleeps ${String(seconds)} seconds, and is killed after ${String(limit)}` };
+          }
         }
       }
     },
@@ -175,7 +198,9 @@ export const behaviourRules: readonly Rule[] = [
     *check({ scripts }): Iterable<Found> {
       for (const script of scripts) {
         if (script.unit.kind !== 'sys' || script.name !== 'setup') continue;
-        for (const { line, hasLimit } of waitsForStart(script)) if (!hasLimit) yield { path: script.path, line, message: 'it waits here as long as it takes: nothing else is started meanwhile' };
+        for (const { line, hasLimit } of waitsForStart(script)) if (!hasLimit) {
+          yield { path: script.path, line, message: 'it waits here as long as it takes: nothing else is started meanwhile' };
+        }
       }
     },
   },

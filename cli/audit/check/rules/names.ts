@@ -40,7 +40,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N102',
     severity: 'error',
     title: 'name with a comma or a newline',
-    why: 'A service cannot have a comma or a newline in its name (behaviour.md §2): the names of listeners beside the control socket are NAME,ID (§7), and lists are lines.',
+    why:
+      'A service cannot have a comma or a newline in its name (behaviour.md §2): the names of listeners beside the control socket are NAME,ID ' +
+      '(§7), and lists are lines.',
     fix: 'Rename the directory.',
     *check(facts): Iterable<Found> {
       for (const { name } of directories(facts)) {
@@ -52,7 +54,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N103',
     severity: 'warning',
     title: 'name that listeners use',
-    why: `A listener called ${everyService},ID hears the announcements of every service (behaviour.md §7). One for a service of that name cannot be told from it, so tools that follow it see all services, and nitroctl of nitro in C takes their changes for an answer.`,
+    why:
+      `A listener called ${everyService},ID hears the announcements of every service (behaviour.md §7). One for a service of that name cannot be ` +
+      'told from it, so tools that follow it see all services, and nitroctl of nitro in C takes their changes for an answer.',
     fix: 'Rename the service.',
     *check(facts): Iterable<Found> {
       for (const { name } of directories(facts)) if (name === everyService) yield { path: name, message: `"${name}" is how listeners ask for every service` };
@@ -62,7 +66,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N104',
     severity: 'warning',
     title: 'name that cannot be shown',
-    why: 'A name is bytes, and any but `/`, `,`, newline and NUL will do (behaviour.md §2). Bytes that are no UTF-8, and control characters, are shown as `?` on a terminal, so the service is hard to name to nitroctl.',
+    why:
+      'A name is bytes, and any but `/`, `,`, newline and NUL will do (behaviour.md §2). Bytes that are no UTF-8, and control characters, are ' +
+      'shown as `?` on a terminal, so the service is hard to name to nitroctl.',
     fix: 'Use letters, digits, `-`, `_`, `.` and `+`.',
     *check(facts): Iterable<Found> {
       for (const { name } of directories(facts)) {
@@ -88,7 +94,9 @@ export const nameRules: readonly Rule[] = [
     fix: 'Take the dot away; or, to keep a service from being started, give it a `down` file, so that nitroctl can still start it.',
     *check({ snapshot }): Iterable<Found> {
       for (const entry of snapshot.root.entries ?? []) {
-        if (entry.name.startsWith('.') && isDirectory(entry) && hasAnyScript(entry)) yield { path: entry.name, message: 'it has scripts of a service, and nitro does not look at it' };
+        if (entry.name.startsWith('.') && isDirectory(entry) && hasAnyScript(entry)) {
+          yield { path: entry.name, message: 'it has scripts of a service, and nitro does not look at it' };
+        }
       }
     },
   },
@@ -96,7 +104,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N107',
     severity: 'warning',
     title: 'a service in place of a directory of services',
-    why: 'nitro takes the sub-directories of its directory for services, and nothing else in it (behaviour.md §2). Scripts on the top level are never executed.',
+    why:
+      'nitro takes the sub-directories of its directory for services, and nothing else in it (behaviour.md §2). Scripts on the top level are never ' +
+      'executed.',
     fix: 'Name the directory above, or put the scripts into a sub-directory.',
     *check({ snapshot }): Iterable<Found> {
       for (const name of ['run', 'setup', 'finish']) {
@@ -123,7 +133,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N109',
     severity: 'error',
     title: 'link to nothing',
-    why: 'A symlink stands for a service only if it leads to a directory (behaviour.md §2). One that leads nowhere is passed over without a word, one that leads in a circle with a message.',
+    why:
+      'A symlink stands for a service only if it leads to a directory (behaviour.md §2). One that leads nowhere is passed over without a word, one ' +
+      'that leads in a circle with a message.',
     fix: 'Mend or remove the link.',
     *check(facts): Iterable<Found> {
       for (const entry of facts.snapshot.root.entries ?? []) {
@@ -137,12 +149,16 @@ export const nameRules: readonly Rule[] = [
     id: 'N110',
     severity: 'note',
     title: 'nearly a special name',
-    why: 'Only `SYS`, `LOG` and `LOG@`, in capitals, are special (behaviour.md §5, §6). Written otherwise the directory is an ordinary service: it is restarted when it ends, and logs nobody.',
+    why:
+      'Only `SYS`, `LOG` and `LOG@`, in capitals, are special (behaviour.md §5, §6). Written otherwise the directory is an ordinary service: it is ' +
+      'restarted when it ends, and logs nobody.',
     fix: 'Write the name in capitals, or choose another one.',
     *check(facts): Iterable<Found> {
       for (const { name } of facts.units) {
         const upper = name.toUpperCase();
-        if (['SYS', 'LOG', 'LOG@'].includes(upper) && upper !== name) yield { path: name, message: `an ordinary ${name.endsWith('@') ? 'template' : 'service'}: only ${upper} is special` };
+        if (['SYS', 'LOG', 'LOG@'].includes(upper) && upper !== name) {
+          yield { path: name, message: `an ordinary ${name.endsWith('@') ? 'template' : 'service'}: only ${upper} is special` };
+        }
       }
     },
   },
@@ -150,7 +166,9 @@ export const nameRules: readonly Rule[] = [
     id: 'N111',
     severity: 'note',
     title: 'two services in one directory',
-    why: 'The scripts of both run in the same directory, and `.` means the same service to nitroctl in both: the one whose directory it really is (behaviour.md §8).',
+    why:
+      'The scripts of both run in the same directory, and `.` means the same service to nitroctl in both: the one whose directory it really is ' +
+      '(behaviour.md §8).',
     fix: 'For one set of scripts with several services use a template NAME@ with instances, which get a parameter (behaviour.md §2).',
     *check({ units }): Iterable<Found> {
       const first = new Map<string, string>();
@@ -166,12 +184,16 @@ export const nameRules: readonly Rule[] = [
     id: 'N112',
     severity: 'warning',
     title: 'cannot be read',
-    why: 'What cannot be read here was not checked. nitro may run as another user; what it cannot read it cannot start, or takes the default for (behaviour.md §2).',
+    why:
+      'What cannot be read here was not checked. nitro may run as another user; what it cannot read it cannot start, or takes the default for ' +
+      '(behaviour.md §2).',
     fix: 'Run the check as the user that nitro runs as, or mend the permissions.',
     *check({ snapshot }): Iterable<Found> {
       for (const entry of snapshot.root.entries ?? []) {
         if (entry.unread !== 0) yield { path: entry.name, message: 'it cannot be read by this user, so it was not checked' };
-        for (const file of entry.entries ?? []) if (file.unread !== 0) yield { path: `${entry.name}/${file.name}`, message: 'it cannot be read by this user, so it was not checked' };
+        for (const file of entry.entries ?? []) if (file.unread !== 0) {
+          yield { path: `${entry.name}/${file.name}`, message: 'it cannot be read by this user, so it was not checked' };
+        }
       }
     },
   },

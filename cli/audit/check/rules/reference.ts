@@ -73,20 +73,26 @@ export const referenceRules: readonly Rule[] = [
     fix: 'Break the circle.',
     isForReference: true,
     *check(facts): Iterable<Found> {
-      for (const [first = '', ...rest] of circles(facts)) yield { path: `${facts.plan.services.get(first)?.directory ?? first}/log`, message: `a circle: ${[first, ...rest, first].join(' -> ')}` };
+      for (const [first = '', ...rest] of circles(facts)) {
+        yield { path: `${facts.plan.services.get(first)?.directory ?? first}/log`, message: `a circle: ${[first, ...rest, first].join(' -> ')}` };
+      }
     },
   },
   {
     id: 'R805',
     severity: 'warning',
     title: 'chain of loggers, for nitro in C',
-    why: 'nitro in C brings all loggers down at once, in no order (behaviour.md §5, CORRECTED): what the first of a chain writes last may find the next one gone.',
+    why:
+      'nitro in C brings all loggers down at once, in no order (behaviour.md §5, CORRECTED): what the first of a chain writes last may find the ' +
+      'next one gone.',
     fix: 'Have the first logger write to a file, or do the work of both in one.',
     isForReference: true,
     *check({ plan }): Iterable<Found> {
       for (const { name, directory, logger, isLogger } of plan.services.values()) {
         const next = logger === null ? undefined : plan.services.get(logger);
-        if (isLogger && next !== undefined && next.name !== name && next.name !== globalLogger) yield { path: `${directory}/log`, message: `it logs to ${next.name}, which may go down before it` };
+        if (isLogger && next !== undefined && next.name !== name && next.name !== globalLogger) {
+          yield { path: `${directory}/log`, message: `it logs to ${next.name}, which may go down before it` };
+        }
       }
     },
   },
@@ -99,7 +105,9 @@ export const referenceRules: readonly Rule[] = [
     isForReference: true,
     *check({ units }): Iterable<Found> {
       for (const { name, files } of units) {
-        for (const file of ['notification-fd', 'down-signal']) if (files.get(file)?.end === 'fifo') yield { path: `${name}/${file}`, message: 'a FIFO, which it waits for' };
+        for (const file of ['notification-fd', 'down-signal']) if (files.get(file)?.end === 'fifo') {
+          yield { path: `${name}/${file}`, message: 'a FIFO, which it waits for' };
+        }
       }
     },
   },
@@ -107,13 +115,17 @@ export const referenceRules: readonly Rule[] = [
     id: 'R807',
     severity: 'warning',
     title: 'notification-fd 0, for nitro in C',
-    why: 'With 0 only `nitroctl ready` is meant; nitro in C connects something to descriptor 0 nevertheless, so `run` does not have /dev/null for its standard input (behaviour.md §4, CORRECTED).',
+    why:
+      'With 0 only `nitroctl ready` is meant; nitro in C connects something to descriptor 0 nevertheless, so `run` does not have /dev/null for its ' +
+      'standard input (behaviour.md §4, CORRECTED).',
     fix: 'Write run < /dev/null in the script.',
     isForReference: true,
     *check({ units, plan }): Iterable<Found> {
       for (const { name, files } of units) {
         const text = files.get('notification-fd')?.text ?? null;
-        if (text !== null && /^(0*)(\D|$)/.test(text) && !plan.services.get(name)?.isLogger) yield { path: `${name}/notification-fd`, message: 'its standard input is not /dev/null there' };
+        if (text !== null && /^(0*)(\D|$)/.test(text) && !plan.services.get(name)?.isLogger) {
+          yield { path: `${name}/notification-fd`, message: 'its standard input is not /dev/null there' };
+        }
       }
     },
   },
@@ -125,7 +137,9 @@ export const referenceRules: readonly Rule[] = [
     fix: 'Do the work in SYS/finish, or start nitro from a script that does it afterwards.',
     isForReference: true,
     *check({ units }): Iterable<Found> {
-      for (const { kind, files } of units) if (kind === 'sys' && !isAbsent(files.get('final'))) yield { path: 'SYS/final', message: 'it does not run where nitro is not the init of a machine' };
+      for (const { kind, files } of units) if (kind === 'sys' && !isAbsent(files.get('final'))) {
+        yield { path: 'SYS/final', message: 'it does not run where nitro is not the init of a machine' };
+      }
     },
   },
   {
@@ -139,7 +153,9 @@ export const referenceRules: readonly Rule[] = [
       for (const { name, unit, path, shell } of scripts) {
         if (name !== 'setup' || unit.kind === 'sys') continue;
         for (const { words, line } of shell?.commands ?? []) {
-          if (words[0]?.text === 'kill' && words.some(({ text }) => text === '$$')) yield { path, line, message: 'it kills itself, which counts as success there' };
+          if (words[0]?.text === 'kill' && words.some(({ text }) => text === '$$')) {
+            yield { path, line, message: 'it kills itself, which counts as success there' };
+          }
         }
       }
     },

@@ -31,11 +31,11 @@ import { correctsOf } from './corrects.js';
 import { deedKey, shortestTo, walkGraph } from './graph.js';
 import type { Around } from './graph.js';
 import { tolerantLane } from './lane.js';
-import { alike, divergenceOf, failureOf, hangs } from './settle.js';
+import { alike, divergenceOf, failureOf, hangs, likeness, losses } from './settle.js';
 import type { Failure } from './settle.js';
 import { deedTitle, pathScript } from './words.js';
 
-const roundsMax = 8;
+const roundsMax = 5;
 /** How often paths are begun again that a timer was faster than. */
 const attemptsMax = 5;
 const deedsMax = 24;
@@ -64,6 +64,7 @@ export class ServiceWalk {
   private readonly covered = new Set<string>();
   private readonly avoid = new Set<string>();
   private readonly divergences: Divergence[] = [];
+  private readonly byLikeness = new Map<string, Divergence>();
   private readonly missing = new Map<string, Failure[]>();
   private readonly count = { paths: 0, steps: 0, daemons: 0, late: 0 };
   private readonly around: Around;
@@ -178,33 +179,66 @@ export class ServiceWalk {
 
   /** Try each kind of failure alone, and do not do again what it came of. */
   private async settle(failures: readonly Failure[]): Promise<void> {
-    const groups = alike(failures).slice(0, alonesMax);
-    const suspects: Failure[] = [];
-    const guilty: Failure[] = [];
+    const groups = alike(failures.filter(({ kind }) => kind === 'differs')).slice(0, alonesMax);
     await inParallel(groups, this.bounds.jobs, async (group) => {
       const [first] = group;
-      if (first === undefined || this.bounds.isOver()) return;
-      const again = await this.alone(first);
-      const isLost = first.kind !== 'differs';
-      if (again === null && isLost) {
-        suspects.push(first);
-        return;
-      }
-      if (isLost) guilty.push(first);
+      if (first === undefined) return;
       for (const { key } of group) this.avoid.add(key);
+      if (this.addLike(group)) return;
+      const again = await this.alone(first);
       if (again !== null) this.avoid.add(again.key);
-      this.add(divergenceOf(this.compiled, again === null ? group : [again, ...group], { confirmed: again !== null, known: (each) => this.known(each) }));
+      this.add(group, again, first);
     });
-    if (guilty.length > 0 || suspects.length === 0) return;
-    // It went, and nobody did it alone: whatever was being done is told, and not done again.
-    for (const { key } of suspects) this.avoid.add(key);
-    this.add(divergenceOf(this.compiled, suspects, { confirmed: false, known: () => null }));
+    await this.findGuilty(alike(failures.filter(({ kind }) => kind !== 'differs')));
+  }
+
+  /** Of the deeds that were being done when daemons went, find those that did it: who was there most often is tried first. */
+  private async findGuilty(groups: readonly (readonly Failure[])[]): Promise<void> {
+    const unexplained = new Set(groups.flatMap((group) => [...losses(group)]));
+    const suspects = [...groups].sort((a, b) => losses(b).size - losses(a).size || (a[0]?.path.length ?? 0) - (b[0]?.path.length ?? 0));
+    await inParallel(suspects.slice(0, alonesMax), this.bounds.jobs, async (group) => {
+      const [first] = group;
+      if (first === undefined || ![...losses(group)].some((loss) => unexplained.has(loss))) return;
+      const again = await this.alone(first);
+      if (again === null) return;
+      for (const loss of losses(group)) unexplained.delete(loss);
+      this.avoid.add(first.key).add(again.key);
+      this.add(group, again, first);
+    });
+    if (unexplained.size === 0) return;
+    // A daemon went, and nothing did it alone: what was being done is told, and not done again.
+    const left = suspects.filter((group) => [...losses(group)].some((loss) => unexplained.has(loss))).flat();
+    for (const { key } of left) this.avoid.add(key);
+    const [first] = left;
+    if (first !== undefined) this.add(left, null, first);
+  }
+
+  private add(group: readonly Failure[], again: Failure | null, first: Failure): void {
+    const found = divergenceOf(this.compiled, again === null ? group : [again, ...group], { confirmed: again !== null, known: (each) => this.known(each) });
+    if (found === null) return;
+    this.divergences.push(found);
+    for (const each of [first, again ?? first]) this.byLikeness.set(likeness(each), found);
+  }
+
+  /** The same was seen in an earlier round: it is one divergence. */
+  private addLike(group: readonly Failure[]): boolean {
+    const [first] = group;
+    const found = first === undefined ? undefined : this.byLikeness.get(likeness(first));
+    const at = found === undefined ? -1 : this.divergences.indexOf(found);
+    if (found === undefined || first === undefined || at < 0) return false;
+    const titles = group.flatMap(({ path }) => path.slice(-1).map((deed) => deedTitle(this.compiled, deed)));
+    const isKnown = found.known !== null && group.every((each) => this.known(each) !== null);
+    const more: Divergence = { ...found, also: [...new Set([...found.also, ...titles])].filter((title) => title !== found.title), known: isKnown ? found.known : null };
+    this.divergences[at] = more;
+    this.byLikeness.set(likeness(first), more);
+    return true;
   }
 
   /** The shortest path to the same deed, on a daemon of its own; else the path itself. What failed, or null. */
   private async alone(failure: Failure): Promise<Failure | null> {
+    const around: Around = { ...this.around, avoid: new Set([...this.avoid].filter((key) => key !== failure.key)) };
     for (const setting of this.settings) {
-      const path = shortestTo(this.compiled, walkGraph(this.compiled, setting, this.around), failure.key, failure.world.process);
+      const path = shortestTo(this.compiled, walkGraph(this.compiled, setting, around), failure.key, failure.world.process);
       if (path === null) continue;
       const again = await this.tryAlone(setting, path);
       if (again !== null) return again;
@@ -221,10 +255,6 @@ export class ServiceWalk {
       if (loss !== null) return failureOf(this.compiled, { ...each, done: each.path.slice(0, -1) }, loss);
     }
     return null;
-  }
-
-  private add(divergence: Divergence | null): void {
-    if (divergence !== null) this.divergences.push(divergence);
   }
 
   private known({ kind, path, expected }: Failure): Known | null {
@@ -245,7 +275,7 @@ export class ServiceWalk {
       const key = deedKey(this.compiled, world, deed);
       if (!found.some((each) => each.key === key)) {
         const from = stateIn(this.compiled, world.leaf);
-        this.missing.set(state, [...found, { key, world, path: [deed], kind: 'differs', expected: `${state} is announced`, seen: `it is not, where a service leaves ${from}` }]);
+        this.missing.set(state, [...found, { key, world, path: [deed], kind: 'differs', expected: `${state} is announced`, seen: `it is not, where a service leaves ${from}`, loss: null }]);
       }
     }
   }

@@ -22,28 +22,35 @@ export interface Failure {
   readonly kind: Divergence['kind'];
   readonly expected: string;
   readonly seen: string;
+  /** The loss of a daemon that it was part of. */
+  readonly loss: Ended | Hung | null;
 }
 
 export function failureOf(compiled: Compiled, { path, done, message }: Walked, loss: Ended | Hung | null): Failure | null {
   const deed = path[done.length];
   if (deed === undefined) return null;
   const world = done[done.length - 1]?.to ?? firstWorld(compiled);
-  const about = { key: deedKey(compiled, world, deed), world, path: path.slice(0, done.length + 1) };
+  const about = { key: deedKey(compiled, world, deed), world, path: path.slice(0, done.length + 1), loss };
   if (loss instanceof Ended) return { ...about, kind: 'ended', expected: 'nitro goes on and answers', seen: loss.seen };
   if (loss !== null) return { ...about, kind: 'hung', expected: 'nitro goes on and answers', seen: 'nitro runs, and does not answer requests any more' };
   return { ...about, kind: 'differs', ...inWords(message) };
 }
 
-/** Failures that are alike: the same was expected and the same was seen. Those of a daemon that went are alike if the deed is. */
+/** What makes failures alike: that the same was expected and the same was seen; where the daemon went, that the deed is the same. */
+export function likeness({ kind, expected, seen, key }: Failure): string {
+  return JSON.stringify(kind === 'differs' ? [kind, expected, seen] : [kind, key]);
+}
+
+/** Failures that are alike, the shortest path first: it is the one that is tried and shown. */
 export function alike(failures: readonly Failure[]): readonly (readonly Failure[])[] {
   const groups = new Map<string, Failure[]>();
-  for (const failure of failures) {
-    const { kind, expected, seen, key } = failure;
-    const same = JSON.stringify(kind === 'differs' ? [kind, expected, seen] : [kind, key]);
-    groups.set(same, [...(groups.get(same) ?? []), failure]);
-  }
-  // The shortest path first: it is the one that is tried and shown.
+  for (const failure of failures) groups.set(likeness(failure), [...(groups.get(likeness(failure)) ?? []), failure]);
   return [...groups.values()].map((group) => group.sort((a, b) => a.path.length - b.path.length));
+}
+
+/** In how many losses they were being done: who did it was there each time. */
+export function losses(group: readonly Failure[]): ReadonlySet<Ended | Hung> {
+  return new Set(group.flatMap(({ loss }) => loss ?? []));
 }
 
 /** A divergence of several failures that are alike. `confirmed`: the first was seen again alone. */

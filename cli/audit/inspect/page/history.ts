@@ -8,7 +8,7 @@ const shownMax = 100;
 function leafCell(leaf: string): HTMLElement {
   const state = stateOf(leaf);
   const chip = html('span', { class: 'chip', 'data-state': state }, state);
-  return html('td', {}, chip, html('span', { class: 'leaf' }, leaf === state ? '' : leaf.slice(state.length)));
+  return html('td', { class: 'to' }, chip, html('wbr'), html('span', { class: 'leaf' }, leaf === state ? '' : leaf.slice(state.length)));
 }
 
 function rowOf(happening: Happening, epoch: number | null): HTMLElement {

@@ -2,7 +2,7 @@
  * The page.
  *
  * Theory of operation. Messages of the server change the store and the past; nothing is drawn then, but noted. Once a frame the table is brought
- * up to date, and the panels at most ten times a second: a flood of messages costs a frame no more than one message. What is selected
+ * up to date, and the panels at most ten times a second: a flood of messages costs a frame no more than a few. What is selected
  * stands in the address, so that it is still selected when the page is loaded again.
  */
 import type { Subject, ToPage } from '../messages.js';
@@ -19,7 +19,9 @@ import { Timeline } from './timeline.js';
 import { Title } from './title.js';
 import { Top } from './top.js';
 
+/** The panels are drawn so often at most, and take at most this part of the time. */
 const panelsMs = 100;
+const panelsShare = 10;
 const tickMs = 1000;
 
 const store = new Store();
@@ -30,6 +32,8 @@ const systemButton = byId('system', HTMLElement);
 let subject: Subject | null = null;
 let isPlanned = false;
 let panelsAt = 0;
+let panelsPauseMs = panelsMs;
+let panelsTimer: number | null = null;
 let panelsVersion = -1;
 let mustDrawPanels = true;
 
@@ -118,12 +122,17 @@ function render(now: number): void {
   table.render();
   title.show(subject);
   if (panelsVersion === past.version && !mustDrawPanels) return;
-  if (now - panelsAt < panelsMs) {
-    setTimeout(plan, panelsMs);
+  if (now - panelsAt < panelsPauseMs) {
+    panelsTimer ??= setTimeout(() => {
+      panelsTimer = null;
+      plan();
+    }, panelsPauseMs);
     return;
   }
   panelsAt = now;
+  const began = performance.now();
   renderPanels();
+  panelsPauseMs = Math.max(panelsMs, (performance.now() - began) * panelsShare);
 }
 
 /** What shows the past. It comes a moment after the selection. */

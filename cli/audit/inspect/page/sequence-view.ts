@@ -70,7 +70,7 @@ export class SequenceView {
 
   private mark(row: SequenceRow & { readonly kind: 'mark' }, lanes: Lanes, y: number): readonly SVGElement[] {
     const label = shorten(row.label, 26);
-    const width = label.length * letter + 14;
+    const width = label.length * (letter + 0.6) + 14;
     const x = Math.min(this.width - width / 2, this.x(row.lane, lanes));
     return [
       svg('rect', { class: 'bar', 'data-state': row.state, x: x - width / 2, y: y - 8, width, height: 16, rx: 8 }),

@@ -73,6 +73,8 @@ function serviceParts(happening: Happening, subject: Subject, lanes: Lanes, isLo
   const isOwn = isOverview ? !isLogger(service) : service === subject.name;
   const lane = isOwn ? lanes.own : lanes.logger;
   if (lane < 0) return [];
+  // A logger hears from all that write to it: of the others only what moves it.
+  if (!isOwn && !isOverview && by !== subject.name && from === to) return [];
   const prefix = isOverview ? `${service}: ` : '';
   const mark: Part = { kind: 'mark', lane, label: `${prefix}${isOverview ? stateOf(to) : to}`, state: stateOf(to) };
   if (event === null) return [mark, announced(lane, lanes, prefix, to)];

@@ -47,14 +47,20 @@ export class Table {
   private readonly table = byId('table', HTMLElement);
   private readonly rows = byId('rows', HTMLElement);
   private slots: Slot[] = [];
+  /** What can be seen, kept: to ask the browser for it between changes would have it lay out the page each time. */
+  private seen = { height: 0, top: 0 };
 
   constructor(
     private readonly store: Store,
     private readonly select: (name: string) => void,
     changed: () => void,
   ) {
-    this.table.addEventListener('scroll', changed, { passive: true });
-    new ResizeObserver(changed).observe(this.table);
+    const look = (): void => {
+      this.seen = { height: this.table.clientHeight, top: this.table.scrollTop };
+      changed();
+    };
+    this.table.addEventListener('scroll', look, { passive: true });
+    new ResizeObserver(look).observe(this.table);
     this.rows.addEventListener('click', (event) => this.clicked(event));
     this.table.addEventListener('keydown', (event) => this.pressed(event));
   }
@@ -86,9 +92,9 @@ export class Table {
     const height = `${String(names.length * rowHeight)}px`;
     if (this.rows.style.height !== height) this.rows.style.height = height;
     setAttribute(this.table, 'aria-rowcount', String(names.length + 1));
-    const seen = Math.ceil(this.table.clientHeight / rowHeight) + 2 * spare;
+    const seen = Math.ceil(this.seen.height / rowHeight) + 2 * spare;
     this.provide(Math.min(seen, names.length));
-    const first = Math.max(0, Math.min(names.length - this.slots.length, Math.floor(this.table.scrollTop / rowHeight) - spare));
+    const first = Math.max(0, Math.min(names.length - this.slots.length, Math.floor(this.seen.top / rowHeight) - spare));
     let active: string | null = null;
     for (let index = first; index < first + this.slots.length; index++) {
       const slot = this.slots[index % this.slots.length];

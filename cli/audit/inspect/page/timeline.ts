@@ -30,7 +30,8 @@ export class Timeline {
     }).observe(this.place);
   }
 
-  show(lanes: readonly Lane[], now: number, epoch: number | null): void {
+  show(all: readonly Lane[], now: number, epoch: number | null): void {
+    const lanes = all.filter(({ spans }) => spans.length > 0);
     const begin = now - this.windowMs;
     const height = lanes.length * (laneHeight + gap) + axis;
     const scale = Math.max(1, this.width - left) / this.windowMs;

@@ -1,5 +1,5 @@
 /** The head of the page: what is looked at, whether it is there, the phase of the system, and how many services are in which state. */
-import { states } from '../../../../diagrams/theme.js';
+import { stateNames } from '../../../../runtime/protocol.js';
 import { byId, html, setAttribute, setText } from './dom.js';
 import type { Store } from './store.js';
 
@@ -15,7 +15,7 @@ export class Top {
     private readonly store: Store,
     filtered: () => void,
   ) {
-    const made = states.map((state) => {
+    const made = stateNames.filter((state) => state !== '').map((state) => {
       const count = html('b');
       const button = html('button', { type: 'button', class: 'chip', 'data-state': state, 'aria-pressed': 'false' }, `${state} `, count);
       button.addEventListener('click', () => {
@@ -34,13 +34,14 @@ export class Top {
     setText(this.source, store.source);
     setText(this.link, this.linkText());
     setAttribute(this.link, 'data-link', store.link);
+    setAttribute(document.body, 'data-link', store.link);
     setText(this.phase, store.system ?? '');
     const visible = store.visible().length;
     setText(this.shown, visible === store.size ? `${String(store.size)} services` : `${String(visible)} of ${String(store.size)} services`);
     for (const [state, { button, count }] of this.chips) {
       const number = store.counts.get(state) ?? 0;
       setText(count, String(number));
-      button.hidden = number === 0 && !this.chosen.has(state);
+      setAttribute(button, 'data-none', number === 0 ? '' : null);
     }
   }
 
