@@ -122,7 +122,8 @@ class Drawing {
       `.paper{${fill('paper')}}.stripe{${fill('panel')}}.title{font-size:17px;font-weight:600}.faint{${fill('faint')}}`,
       `.grid line{${stroke('line')};stroke-width:1}.axis text{${fill('faint')};text-anchor:middle;font-variant-numeric:tabular-nums}`,
       `.name{text-anchor:end}.bar{${stroke('ink')};stroke-width:.6;stroke-opacity:.55}.inside{font-size:${String(size.bar)}px;pointer-events:none}`,
-      `.rest{${stroke('faint')};stroke-width:1;stroke-dasharray:2 3}.many{stroke-width:1;stroke-opacity:1}.mark{${stroke('FATAL')};stroke-width:4;stroke-opacity:.8}`,
+      `.rest{${stroke('faint')};stroke-width:1;stroke-dasharray:2 3}.many{stroke-width:1;stroke-opacity:1}`,
+      `.mark{${stroke('FATAL')};stroke-width:4;stroke-opacity:.8}`,
       `.mark-line{${stroke('ink')};stroke-width:1;stroke-dasharray:1 3}`,
       ...used.map((name) => `.s-${name}{${fill(name)}}`),
     ].join('');

@@ -3,9 +3,9 @@
  *
  * Theory of operation. A client that asks is a tracer from then on, by the name of its socket in `notify/`. Each step that a machine takes, also
  * one that changes nothing, is written down when its row is chosen, before its actions: causes come before what they cause. What is
- * written down is sent before nitro waits or answers, and when a datagram is full: the queue of a socket has few of them. A datagram begins with
- * the number of its first step, so that one who misses steps knows how many. A tracer that is full misses them; one that cannot be reached is one no longer, and may
- * ask again. Without tracers a step is counted, and nothing more.
+ * written down is sent before nitro waits or answers, and when a datagram is full: the queue of a socket has few of them. A datagram begins
+ * with the number of its first step, so that one who misses steps knows how many. A tracer that is full misses them; one that cannot be
+ * reached is one no longer, and may ask again. Without tracers a step is counted, and nothing more.
  */
 import type { Leaf, Row } from '../table/format.js';
 import { STAY } from '../table/format.js';

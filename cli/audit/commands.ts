@@ -8,4 +8,12 @@ import { registerSimulate } from './simulate/command.js';
 import { registerTrace } from './trace/command.js';
 import { registerVerify } from './verify/command.js';
 
-export const commands: readonly Registration[] = [registerVerify, registerModel, registerCheck, registerSimulate, registerTrace, registerConform, registerInspect];
+export const commands: readonly Registration[] = [
+  registerVerify,
+  registerModel,
+  registerCheck,
+  registerSimulate,
+  registerTrace,
+  registerConform,
+  registerInspect,
+];

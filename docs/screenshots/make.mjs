@@ -55,7 +55,7 @@ const ctl = (...args) => execFileSync(nitroctl, args, { env: environment, encodi
 async function shoot(browser, url, name, { scheme, before = async () => undefined }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce' });
   await page.goto(url);
-  await page.locator('#history tr').first().waitFor();
+  await page.locator('#timeline svg').waitFor();
   await page.locator('#chart svg').waitFor();
   await before(page);
   await sleep(700);

@@ -14,6 +14,7 @@ import { alike, namings } from './folding.js';
 
 const ask = (kind: 'up' | 'down', name: string): Command => ({ kind: 'ask', request: { kind, name }, manner: 'waits' });
 const run: readonly Behaviour[] = [{}, { lasts: 5 }];
+const asking: Behaviour = { asks: [{ at: 1, request: { kind: 'up', name: 'a' } }] };
 const two: Scenario = { ...quiet, services: { a: { run }, b: { run } }, offers: { commands: [], max: 0 } };
 
 describe('alike are', () => {
@@ -22,7 +23,7 @@ describe('alike are', () => {
     ['no services with other files', { services: { a: { run }, b: { run: [{}] } } }, []],
     ['those with the same logger, and not the logger', { services: { a: { run, log: '../l' }, b: { run, log: '../l' }, l: { run } } }, [['a', 'b']]],
     ['none of which one is a logger', { services: { a: { run }, b: { run }, c: { run, log: '../b' } } }, []],
-    ['none of which a script asks for one', { services: { a: { run }, b: { run }, c: { run: [{ asks: [{ at: 1, request: { kind: 'up', name: 'a' } }] }] } } }, []],
+    ['none of which a script asks for one', { services: { a: { run }, b: { run }, c: { run: [asking] } } }, []],
     ['none of which one is asked for', { offers: { commands: [ask('up', 'a')], max: 1 } }, []],
     ['those that are asked for in the same way', { offers: { commands: [ask('up', 'a'), ask('up', 'b')], max: 1 } }, [['a', 'b']]],
     ['none where commands come at fixed times', { commands: [{ at: 1, command: ask('up', 'a') }] }, []],

@@ -212,7 +212,8 @@ class FoldedText {
     for (const process of processes) {
       const { ends, service } = process;
       const described = process.describe().slice(service.length);
-      this.parts.push(this.call(service), described, String(process.isChild), [ends.stdin, ends.stdout, ends.status, ends.ready].map((end) => this.pipe(end)).join());
+      const pipes = [ends.stdin, ends.stdout, ends.status, ends.ready].map((end) => this.pipe(end));
+      this.parts.push(this.call(service), described, String(process.isChild), pipes.join());
     }
     const open = descriptors.openOnes().map(({ fd, kind, isWatched, pipe, queue }) => {
       const content = pipe === null ? queue.map(({ data, from }) => this.datagram(data, from)).join() : this.pipe(pipe);

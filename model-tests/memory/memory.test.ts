@@ -1,6 +1,6 @@
 /**
- * What nitro holds returns to where it was (architecture.md, Runtime: every queue a bound, every descriptor an owner; behaviour.md §6 Rescan): services come and
- * go, crash, restart, log, and are asked for, and whenever the same ones are known again the census of its objects is the same. Leaks that are
+ * What nitro holds returns to where it was (architecture.md, Runtime: every queue a bound, every descriptor an owner; behaviour.md §6 Rescan): services
+ * come and go, crash, restart, log, and are asked for, and whenever the same ones are known again the census of its objects is the same. Leaks that are
  * planted are reported, with where they are.
  */
 import { describe, expect, test } from 'vitest';
@@ -28,7 +28,13 @@ const ask = (request: Extract<Command, { kind: 'ask' }>['request']): Command => 
 const put = (name: string, plan: ServicePlan): Command => ({ kind: 'edit', edit: { kind: 'put', name, plan } });
 const remove = (name: string): Command => ({ kind: 'edit', edit: { kind: 'remove', name } });
 
-const guest: ServicePlan = { setup: [{ lasts: 5 }], run: [{ lasts: 30, writes: [{ at: 1, bytes: 9 }] }], finish: [{ lasts: 5 }], notificationFd: '5', log: '../l' };
+const guest: ServicePlan = {
+  setup: [{ lasts: 5 }],
+  run: [{ lasts: 30, writes: [{ at: 1, bytes: 9 }] }],
+  finish: [{ lasts: 5 }],
+  notificationFd: '5',
+  log: '../l',
+};
 const logger: ServicePlan = { run: [{ reads: 1, onSignal: 'drains' }] };
 
 /** One round: guests come, crash, are asked for, and go; at its end the directory is as at its beginning. */

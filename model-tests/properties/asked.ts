@@ -5,6 +5,11 @@ import { S } from '../sim/errors.js';
 import type { Scenario, ServicePlan } from '../sim/scenario.js';
 import type { History, ScriptLife } from './history.js';
 
+/** The service that a request names; empty: none. */
+export function nameIn(request: Request | null): string {
+  return request !== null && 'name' in request ? request.name : '';
+}
+
 /** A request that was answered with OK, of a client that has a name. What was done for it lies between the two places. */
 export interface Answered {
   readonly request: Request;

@@ -70,7 +70,8 @@ export const servicesGoAfterFinish: Property = {
     if (limit >= life.at) return [];
     return scripts.flatMap((each) => {
       const { service, script, executed, error, ended } = each;
-      if (service === 'SYS' || script !== 'run' || error > 0 || executed > place || timeOf(history, ended) <= limit || mayBeLogger(scenario, service)) return [];
+      const isService = service !== 'SYS' && script === 'run' && error === 0 && !mayBeLogger(scenario, service);
+      if (!isService || executed > place || timeOf(history, ended) <= limit) return [];
       const first = told.get(each)?.[0];
       return first !== undefined && (trace[first]?.at ?? Infinity) <= limit ? [] : [{ place, what: `${service} was not told to end` }];
     });
@@ -85,7 +86,9 @@ export const globalLoggerIsFirst: Property = {
     const plan = scenario.services['LOG'];
     const scanned = trace.findIndex(({ type }) => type === 'scanned');
     if (plan?.run === undefined || plan.down === true || isEdited(scenario, 'LOG') || life.faults > 0 || scanned < 0) return [];
-    const own = trace.flatMap((entry, place) => (entry.type === 'forked' && entry.service !== 'SYS' && entry.service !== '' ? [{ place, service: entry.service }] : []));
+    const own = trace.flatMap((entry, place) =>
+      entry.type === 'forked' && entry.service !== 'SYS' && entry.service !== '' ? [{ place, service: entry.service }] : [],
+    );
     const isEarly = trace.slice(0, scanned).some((entry) => entry.type === 'received');
     const [first] = own;
     if (isEarly || first === undefined || first.service === 'LOG') return [];

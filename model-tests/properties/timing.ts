@@ -1,7 +1,7 @@
 /** Nothing comes too early: a script has its time, a restart waits, and UP by time alone takes its time (behaviour.md §1). */
 import { directoryOfService } from '../../runtime/directory.js';
 import { E, S } from '../sim/errors.js';
-import { answeredRequests, isEdited, isRespawn, mayBeLogger, plansOf, startsOf, toldBy } from './asked.js';
+import { answeredRequests, isEdited, isRespawn, mayBeLogger, nameIn, plansOf, startsOf, toldBy } from './asked.js';
 import type { History, Property, ScriptLife } from './history.js';
 
 const timeOf = ({ trace, life }: History, place: number): number => trace[place]?.at ?? life.at;
@@ -59,7 +59,7 @@ export const restartsAreApart: Property = {
         const before = starts[index - 1];
         if (before === undefined) continue;
         const isAsked = trace.slice(before.forked, start.forked).some(
-          (entry) => entry.type === 'scanned' || (entry.type === 'received' && entry.request !== null && 'name' in entry.request && entry.request.name === service),
+          (entry) => entry.type === 'scanned' || (entry.type === 'received' && nameIn(entry.request) === service),
         );
         if (isAsked) continue;
         const isPassing = mayPass.includes(before.error) && before.script === 'run' && before.reaped < start.forked;
@@ -120,7 +120,9 @@ export const readyMakesUp: Property = {
     const { trace } = history;
     return answeredRequests(history).flatMap(({ request, from, to }) => {
       if (request.kind !== 'ready') return [];
-      const states = trace.slice(0, to).flatMap((entry, place) => (entry.type === 'announced' && entry.service === request.name ? [{ place, state: entry.state }] : []));
+      const states = trace.slice(0, to).flatMap((entry, place) =>
+        entry.type === 'announced' && entry.service === request.name ? [{ place, state: entry.state }] : [],
+      );
       const before = states.filter(({ place }) => place < from).pop();
       const after = states.pop();
       return before?.state === 3 && after?.state === 3 ? [{ place: to, what: `${request.name} is STARTING, and was told to be ready` }] : [];
@@ -144,8 +146,8 @@ export const finishIsToldTheEnd: Property = {
         const { status = 0, error = 0 } = isRun ? before : {};
         const signal = status & 0x7f;
         const expected = error > 0 ? '111,0' : signal > 0 ? `-1,${String(signal)}` : `${String(status >> 8)},0`;
-        const told = (args ?? []).slice(0, 2).join();
-        if (args !== undefined && told !== expected) found.push({ place: forked, what: `finish of ${service} was told ${told} and not ${expected}` });
+        const told = args.slice(0, 2).join();
+        if (told !== expected) found.push({ place: forked, what: `finish of ${service} was told ${told} and not ${expected}` });
       }
       if (service === 'SYS' || plan?.finish === undefined || life.faults > 0 || scenario.pids <= 8 || isEdited(scenario, directoryOfService(service))) continue;
       for (const [index, run] of scripts.entries()) {

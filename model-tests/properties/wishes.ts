@@ -49,10 +49,10 @@ export const wishesStart: Property = {
       // That its `run` is being launched was not announced.
       if (livingThrough(history, request.name, from, to) !== undefined) return [];
       if (![1, 8, 9].includes(stateBefore(history, request.name, from))) return [];
-      const isDone = trace.slice(from, to).some(
-        (entry, at) =>
-          entry.type === 'fault' || (entry.service === request.name && (entry.type === 'forked' || (entry.type === 'announced' && !repetitions.has(from + at)))),
-      );
+      const isDone = trace.slice(from, to).some((entry, at) => {
+        if (entry.type === 'fault') return true;
+        return entry.service === request.name && (entry.type === 'forked' || (entry.type === 'announced' && !repetitions.has(from + at)));
+      });
       return isDone ? [] : [{ place: to, what: `${request.name} does nothing` }];
     });
   },

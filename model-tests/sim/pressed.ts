@@ -41,7 +41,7 @@ const wish: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant<ClientRequest>({ kind: 'down', name: 'SYS' }) },
   { weight: 1, arbitrary: fc.constantFrom<ClientRequest>({ kind: 'rescan' }, { kind: 'list', start: 0 }) },
-).map((request) => ({ kind: 'ask', request: request as ClientRequest, manner: 'waits' }) as const);
+).map((request): Command => ({ kind: 'ask', request, manner: 'waits' }));
 const gone: fc.Arbitrary<Command> = fc.constantFrom<Command>(
   { kind: 'edit', edit: { kind: 'remove', name: 'a' } },
   { kind: 'kill', name: 'a', signal: 'KILL' },

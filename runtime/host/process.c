@@ -63,6 +63,15 @@ static int open_nothing(void)
     return ends[0];
 }
 
+/* Both errors pass by themselves, and would otherwise be taken for one of the exec, which does not. */
+static bool put_at(int source, int number)
+{
+    while (dup2(source, number) < 0)
+        if (errno != EINTR && errno != EBUSY)
+            return false;
+    return true;
+}
+
 /* All sources are moved away first, so no order of filling can overwrite one that is still needed. */
 static bool arrange_descriptors(Child *child)
 {
@@ -78,7 +87,7 @@ static bool arrange_descriptors(Child *child)
         if ((sources[i] = out_of_the_way(sources[i], notification)) < 0)
             return false;
     for (int i = 0; i < count; i++)
-        if (dup2(sources[i], i < 3 ? i : notification) < 0)
+        if (!put_at(sources[i], i < 3 ? i : notification))
             return false;
     return true;
 }
@@ -105,17 +114,18 @@ static void close_pipe(const int ends[2])
             close(ends[i]);
 }
 
+/* A pipe whose reading end, ours, does not block. Only that end: a script need not expect it of its readiness descriptor. */
+static bool open_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
 /* Fork. The pid, or minus the errno with nothing left open; on success our ends are status[0] and ready[0]. */
 static int start(Child *child)
 {
     pid_t pid = -1;
-    if (pipe2(child->status, O_CLOEXEC) == 0 && (!child->notification_fd || pipe2(child->ready, O_CLOEXEC) == 0)) {
-        /* Only our end: a script need not expect that its readiness descriptor does not block. */
-        fcntl(child->status[0], F_SETFL, O_NONBLOCK);
-        if (child->ready[0] >= 0)
-            fcntl(child->ready[0], F_SETFL, O_NONBLOCK);
+    if (open_pipe(child->status) && (!child->notification_fd || open_pipe(child->ready)))
         pid = fork();
-    }
     if (pid == 0)
         become(child);
     if (pid < 0) {
@@ -216,7 +226,10 @@ CALL(spawn)
 CALL(reap)
 {
     int status;
-    const pid_t pid = waitpid(-1, &status, WNOHANG);
+    pid_t pid;
+    do
+        pid = waitpid(-1, &status, WNOHANG);
+    while (pid < 0 && errno == EINTR);
     if (pid <= 0)
         return JS_NULL;
     JSValue child = JS_NewObject(js);

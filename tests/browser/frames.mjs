@@ -56,7 +56,7 @@ async function measure(browser, services, perUpdate) {
     const frame = (now) => { if (last > 0) window.frames_.push(now - last); last = now; inner(frame); };
     inner(frame);`);
   await page.goto(url);
-  await page.locator('#history tr').first().waitFor();
+  await page.locator('#timeline svg').waitFor();
   await page.evaluate('window.frames_.length = 0; window.busy.length = 0');
   await page.locator('#link', { hasText: 'the trace has ended' }).waitFor({ timeout: 10 * (seconds * 1000 + leadMs) });
   const { frames, busy } = await page.evaluate('({ frames: window.frames_, busy: window.busy })');

@@ -199,6 +199,26 @@ describe.skipIf(noBrowser !== null)('a recorded trace', () => {
     });
   });
 
+  test('of states only shows states, and every transition that it may have been', { timeout: 60_000 }, async () => {
+    const header: TraceHeader = { kind: 'nitro-trace', version: 1, source: 'the reference', detail: 'states', began: null };
+    const services = [{ service: 'web', state: 'STARTING', leaf: null, pid: 0, uptime: 1 }] as const;
+    const states = (['UP', 'SHUTDOWN', 'DOWN', 'SETUP', 'STARTING', 'UP'] as const).map((state, t) => ({ t: t + 1, kind: 'state', service: 'web', state }));
+    const file = join(scratch, 'states');
+    writeFileSync(file, [header, { t: 0, kind: 'present', services, system: null }, ...states].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await withInspect(['--trace', file, '--speed', '1000'], async (url) => {
+      const { page, complaints } = await newPage();
+      await page.goto(url);
+      await page.locator('#link', { hasText: 'the trace has ended' }).waitFor();
+      await page.locator('#chart [data-state=UP].is-active').waitFor();
+      expect(await page.locator('#history .chip').allTextContents()).toEqual(['UP', 'STARTING', 'SETUP', 'DOWN', 'SHUTDOWN', 'UP']);
+      const lit = await Promise.all((await page.locator('#chart .edge.is-last').all()).map((edge) => edge.getAttribute('data-rows')));
+      expect(lit.join(' ')).toContain('STARTING.timed|after:STARTING|UP');
+      expect(lit.join(' ')).toContain('STARTING.awaited|READY|UP');
+      await page.context().close();
+      expect(complaints).toEqual([]);
+    });
+  });
+
   test('names of services are text, whatever they hold', { timeout: 60_000 }, async () => {
     const names = ['<b>bold</b>', 'a b', '\\xff', 'ünï', '"quoted"', "it's"];
     const file = writeTrace('names', [present(names), ...round('<b>bold</b>', 1)]);

@@ -140,6 +140,20 @@ describe.skipIf(noBrowser !== null)('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  inspected('lets go of the server while nobody sees it, and knows everything again when somebody does', { services }, [], async (page, nitro) => {
+    await showsState(page, 'web', 'UP');
+    const turn = async (isHidden: boolean): Promise<void> => {
+      await page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${String(isHidden)}, configurable: true })`);
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    };
+    await turn(true);
+    await nitro.ctl('down', 'web');
+    expect(await page.locator('[data-name=web] .chip').textContent()).toBe('UP');
+    await turn(false);
+    await showsState(page, 'web', 'DOWN');
+    await agrees(page, nitro);
+  });
+
   inspected('finds the daemon again when it was restarted', { services }, [], async (page, nitro) => {
     await showsState(page, 'web', 'UP');
     nitro.signal('SIGTERM');
@@ -168,7 +182,7 @@ describe.skipIf(noBrowser !== null)('the page', () => {
     await page.click('[data-name=web]');
     await showsState(page, 'web', 'UP');
     const { stdout: before } = await nitro.ctl('pidof', 'web');
-    await page.getByRole('button', { name: 'Restart' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
     await page.locator('#outcome', { hasText: 'restart web: done' }).waitFor();
     expect((await nitro.ctl('pidof', 'web')).stdout).not.toBe(before);
     await page.getByRole('button', { name: 'Down', exact: true }).click();

@@ -67,7 +67,8 @@ function run(directory: string | undefined, options: Options): Exit {
   const findings = apply(facts, { ignored, forReference: options.reference === true });
   const subject = { directory: snapshot.path, services: facts.plan.services.size };
   const isTerminal = options.output === undefined && isColoured(process.stdout);
-  output(format === 'json' ? toJson(findings, subject) : format === 'sarif' ? toSarif(findings, subject) : toText(findings, subject, isTerminal), options.output);
+  const text = toText(findings, subject, isTerminal);
+  output(format === 'json' ? toJson(findings, subject) : format === 'sarif' ? toSarif(findings, subject) : text, options.output);
   return findings.some(({ rule }) => isAtLeast(rule.severity, options.severity)) ? exit.findings : exit.clean;
 }
 

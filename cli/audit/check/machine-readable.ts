@@ -26,7 +26,8 @@ export function toJson(findings: readonly Finding[], { directory, services }: Su
 
 /** All rules, for programs. */
 export function rulesJson(): string {
-  return `${JSON.stringify(rules.map(({ id, severity, title, why, fix, isForReference = false }) => ({ id, severity, title, why, fix, isForReference })), null, 2)}\n`;
+  const plain = rules.map(({ id, severity, title, why, fix, isForReference = false }) => ({ id, severity, title, why, fix, isForReference }));
+  return `${JSON.stringify(plain, null, 2)}\n`;
 }
 
 /** A path as a URI reference: relative as it was named, or a file URI. Bytes are escaped, whatever they are. */

@@ -45,8 +45,8 @@ export function toText(findings: readonly Finding[], { directory, services }: Su
   }
   if (findings.length > 0) lines.push('');
   lines.push(`${textOf(directory)}: ${plural(services, 'service')}, ${summaryOf(findings)}`);
-  const [first] = findings;
-  if (first !== undefined) lines.push(`nitro-audit check --explain ${first.rule.id} says more`);
+  const [gravest] = [...findings].sort((one, other) => severities.indexOf(one.rule.severity) - severities.indexOf(other.rule.severity));
+  if (gravest !== undefined) lines.push(`nitro-audit check --explain ${gravest.rule.id} says more`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -65,6 +65,7 @@ export function wrap(text: string, width: number, indent = ''): string {
 }
 
 const readingWidth = 78;
+const pageWidth = 160;
 
 /** What there is to say about a rule. */
 export function explain(rule: Rule): string {
@@ -84,12 +85,14 @@ export function nearRules(id: string): readonly string[] {
 
 /** All rules, a line each. */
 export function listRules(): string {
-  const line = ({ id, severity, title, isForReference }: Rule): string => `${id}  ${severity.padEnd(7)}  ${title}${isForReference === true ? ' (--reference)' : ''}`;
+  const scope = ({ isForReference }: Rule): string => (isForReference === true ? ' (--reference)' : '');
+  const line = (rule: Rule): string => `${rule.id}  ${rule.severity.padEnd(7)}  ${rule.title}${scope(rule)}`;
   return groups.map((group) => `${group.title}\n${group.rules.map((rule) => `  ${line(rule)}\n`).join('')}`).join('\n');
 }
 
 /** All rules as a page in Markdown: docs/check-rules.md. */
 export function rulesPage(): string {
+  const scope = ({ isForReference }: Rule): string => (isForReference === true ? ' (`--reference`)' : '');
   const head = [
     '# The rules of nitro-audit check',
     '',
@@ -103,10 +106,13 @@ export function rulesPage(): string {
     '',
     '| rule | severity | what |',
     '|---|---|---|',
-    ...rules.map(({ id, severity, title, isForReference }) => `| [${id}](#${id.toLowerCase()}) | ${severity} | ${title}${isForReference === true ? ' (`--reference`)' : ''} |`),
+    ...rules.map((rule) => `| [${rule.id}](#${rule.id.toLowerCase()}) | ${rule.severity} | ${rule.title}${scope(rule)} |`),
     '',
   ];
-  const section = (rule: Rule): readonly string[] => [`### ${rule.id}`, '', `**${rule.title}** (${rule.severity})`, '', wrap(rule.why, 160), '', wrap(`*Fix:* ${rule.fix}`, 160), ''];
+  const section = (rule: Rule): readonly string[] => {
+    const texts = [`### ${rule.id}`, `**${rule.title}** (${rule.severity})`, wrap(rule.why, pageWidth), wrap(`*Fix:* ${rule.fix}`, pageWidth)];
+    return texts.flatMap((text) => [text, '']);
+  };
   const body = groups.flatMap((group) => [`## ${group.title}`, '', ...group.rules.flatMap(section)]);
   return [...head, ...body].join('\n');
 }

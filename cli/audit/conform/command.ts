@@ -79,7 +79,7 @@ export const registerConform: Registration = (program) => {
     .option('--jobs <n>', 'daemons at the same time', count, 8)
     .option('--seed <n>', 'seed of the order of the probes', count, 1)
     .option('--time <seconds>', 'begin nothing more after this', positive)
-    .option('--patience <seconds>', 'how long what must happen may take', positive, 12)
+    .option('--patience <seconds>', 'how long what must happen may take', positive, 20)
     .option('--keep <directory>', 'keep the directories of the daemons there')
     .option('--json', 'print JSON, for programs')
     .option('-o, --output <file>', 'write the report to a file')

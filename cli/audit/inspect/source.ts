@@ -25,6 +25,7 @@ const atOnceMax = 2000;
 
 /** Ask for the list when something has changed, for as long as a daemon is followed. */
 class Refresher {
+  hasStarted = false;
   private directory: string | null = null;
   private timer: NodeJS.Timeout | null = null;
   private isIdle = false;
@@ -37,6 +38,7 @@ class Refresher {
   ) {}
 
   async start(): Promise<void> {
+    this.hasStarted = true;
     const pid = (await info(this.nitroctl))?.pid ?? null;
     if (pid !== null) this.directory = directoryOf(pid);
     await this.refresh();
@@ -62,11 +64,11 @@ class Refresher {
     const began = performance.now();
     const asked = model.count;
     const services = header?.detail === 'states' ? await listWithCare(this.nitroctl, model.names()) : await list(this.nitroctl);
-    this.pauseMs = Math.max(refreshMs.soon, (performance.now() - began) * listShare);
     if (this.isStopped) return;
     const isSettled = services !== null && model.refresh(services, asked, this.inspection.now);
     const loggers = this.directory === null ? null : loggersIn(this.directory, model.names());
     if (loggers !== null) model.link(loggers);
+    this.pauseMs = Math.max(refreshMs.soon, (performance.now() - began) * listShare);
     // The idle look is for what nobody tells: a service that was forgotten, a state that was not announced.
     this.plan(isSettled ? refreshMs.idle : this.pauseMs);
     this.isIdle = isSettled;
@@ -111,17 +113,18 @@ export async function inspectDaemon(
 
 async function inspectLife(inspection: Inspection, nitroctl: Nitroctl, following: Following): Promise<void> {
   const refresher = new Refresher(nitroctl, inspection);
-  const start = inspection.now;
+  const begun = inspection.now;
   inspection.begin(following.header);
-  let hasBegun = false;
+  const start = (): void => {
+    inspection.turn('live');
+    void refresher.start();
+  };
+  // A daemon that tells steps tells all that is there first; another one may not be able to list many services.
+  if (following.header.detail === 'states') start();
   for await (const entry of following.entries) {
-    inspection.take({ ...entry, t: start + entry.t });
-    if (hasBegun) refresher.changed();
-    else if (entry.kind === 'present') {
-      hasBegun = true;
-      inspection.turn('live');
-      void refresher.start();
-    }
+    inspection.take({ ...entry, t: begun + entry.t });
+    if (refresher.hasStarted) refresher.changed();
+    else if (entry.kind === 'present') start();
   }
   refresher.stop();
 }

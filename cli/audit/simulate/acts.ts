@@ -67,7 +67,9 @@ function doesOf(words: readonly Bytes[], known: Known): readonly Command[] | str
     default: {
       const requests = requestsOf(words);
       if (typeof requests === 'string') return requests;
-      for (const request of requests) if ('name' in request && request.name !== 'SYS' && !known.isService(request.name)) return unknownService(request.name, known);
+      for (const request of requests) {
+        if ('name' in request && request.name !== 'SYS' && !known.isService(request.name)) return unknownService(request.name, known);
+      }
       return requests.map((request) => ({ kind: 'ask', request, manner: 'waits' }));
     }
   }

@@ -108,7 +108,8 @@ function run(directory: string, options: Options): Exit {
   const trace = traceOf(simulation, textOf(snapshot.path));
   if (options.svg !== undefined) output(svgOf(trace, textOf(snapshot.path)), options.svg);
   const colours = options.output === undefined && isColoured(process.stdout);
-  const width = options.width ?? (process.stdout.isTTY ? process.stdout.columns : widthUsual);
+  const columns = process.stdout.isTTY ? process.stdout.columns : 0;
+  const width = options.width ?? (columns > 0 ? columns : widthUsual);
   const text =
     options.json === true
       ? formatTrace(trace)

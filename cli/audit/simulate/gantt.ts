@@ -34,7 +34,7 @@ function cut(text: string, width: number): string {
 }
 
 /** Part of a character's time below which a state is not worth showing. */
-const least = 0.02;
+const least = 0.1;
 
 /** The state for the span of time; null: the service was not known. */
 function stateIn({ spans }: Lane, from: number, to: number): string | null {
@@ -78,13 +78,16 @@ export function gantt({ lanes, phases, end }: Course, width: number, isColoured:
   const drawn = new Set<string>();
   const rows = lanes.map((lane) => {
     let row = '';
+    let before = '';
     for (let cell = 0; cell < cells; cell++) {
       const state = stateIn(lane, (cell / cells) * span, ((cell + 1) / cells) * span);
       if (state !== null) drawn.add(state);
       const [, sign = ' ', colour = '0'] = signs.find(([each]) => each === state) ?? [];
-      row += isColoured && state !== null ? `${escape}${colour}m${sign}${escape}0m` : sign;
+      if (isColoured && colour !== before) row += `${escape}${colour}m`;
+      before = colour;
+      row += sign;
     }
-    return `${name(lane.service)}${row}`.trimEnd();
+    return `${name(lane.service)}${row}`.trimEnd() + (isColoured ? `${escape}0m` : '');
   });
   const legend = signs.filter(([state]) => drawn.has(state)).map(([state, sign]) => `${sign} ${state}`).reverse();
   return `${[`${name('')}${axis(cells, span)}`, `${name('(nitro)')}${phaseRow(phases, cells, span)}`.trimEnd(), ...rows, '', legend.join('   ')].join('\n')}\n`;

@@ -32,7 +32,8 @@ export function execErrorOf(entry: Entry, { programs, machine }: Snapshot): Erro
 function nodeOf(entry: Entry, home: readonly Entry[] | null): Node | null {
   // A link to a neighbour stays one, so that its target can change; also a log link, of which only the text counts.
   const isNeighbour = entry.target !== null && !entry.target.includes('/') && (home ?? []).some(({ name }) => name === entry.target);
-  if (entry.target !== null && (isNeighbour || ['log', 'exit-status-from'].includes(entry.name) || typeof entry.end === 'object')) return { kind: 'link', target: entry.target };
+  const isName = ['log', 'exit-status-from'].includes(entry.name);
+  if (entry.target !== null && (isNeighbour || isName || typeof entry.end === 'object')) return { kind: 'link', target: entry.target };
   if (typeof entry.end === 'object') return null;
   switch (entry.end) {
     case 'directory':

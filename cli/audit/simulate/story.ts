@@ -65,7 +65,8 @@ function parseManner(line: Bytes, number: number, known: Known): Manner | string
   if (!isPattern && service !== 'SYS' && !known.isService(service)) return unknownService(service, known);
   if (!scripts.includes(script)) {
     const near = nearTo(script, scripts);
-    return `"${textOf(script)}" is no script; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'there are setup, run and finish, and of SYS setup, finish and final'}`;
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'there are setup, run and finish, and of SYS setup, finish and final';
+    return `"${textOf(script)}" is no script; ${hint}`;
   }
   if (!isPattern && !known.hasScript(service, script)) return `${textOf(service)} has no ${script}`;
   const lives: Partial<Behaviour>[] = [];
@@ -92,7 +93,10 @@ export function parseStory(text: Bytes, known: Known): Story | { readonly mistak
     else {
       const before = manners.find(({ service, script }) => service === parsed.service && script === parsed.script);
       if (before === undefined) manners.push(parsed);
-      else mistakes.push({ line: number, message: `${textOf(parsed.service)} ${parsed.script} was described in line ${String(before.line)} already; several lives go into one line, divided by ;` });
+      else {
+        const which = `${textOf(parsed.service)} ${parsed.script}`;
+        mistakes.push({ line: number, message: `${which} was described in line ${String(before.line)} already; several lives go into one line, divided by ;` });
+      }
     }
   }
   return mistakes.length > 0 ? { mistakes } : { manners, acts };

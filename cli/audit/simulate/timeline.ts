@@ -1,4 +1,5 @@
 /** The simulation as lines of text: when, which service, what changes, and why. */
+import { errorName } from '../../../model-tests/sim/errors.js';
 import type { Bytes } from '../../../runtime/os.js';
 import { charactersOf, textOf } from '../check/names.js';
 import type { Simulation, Step } from './simulate.js';
@@ -43,12 +44,12 @@ const doing: Readonly<Record<string, string>> = {
 
 const phases: Readonly<Record<string, string>> = {
   run: 'the services are started',
-  'shutdown.finishing': 'SYS/finish runs',
+  'shutdown.finishing': 'the system goes down',
   'shutdown.stoppingServices': 'the services are brought down',
   'shutdown.stoppingLoggers': 'the loggers are brought down',
   'shutdown.terminating': 'SIGTERM to every process',
   'shutdown.killing': 'SIGKILL to every process',
-  'final.finalizing': 'SYS/final runs',
+  'final.finalizing': 'everything is down',
 };
 
 /** The change that a step makes, as it is shown; null: none. */
@@ -105,7 +106,10 @@ export function linesOf({ happenings, how, end }: Simulation): readonly Line[] {
       const isExecuted = step.from === 'SETUP.launching' && step.event === 'EXEC_SUCCEEDED';
       lines.push(...stepLine(t, step, isExecuted ? (launched.get(step.service) ?? cause) : cause));
     } else if (happening.entry.type === 'said') lines.push(...saidLine(t, happening.entry.text));
-    else if (happening.entry.type === 'fault') lines.push({ t, who: '(fault)', what: `${happening.entry.call} ${textOf(happening.entry.path)}`.trim(), why: 'it fails', state: 'DELAY' });
+    else if (happening.entry.type === 'fault') {
+      const { call, path, error } = happening.entry;
+      lines.push({ t, who: '(fault)', what: `${call} ${textOf(path)}`.trim(), why: `it fails: ${errorName(error)}`, state: 'DELAY' });
+    }
   }
   const ending = how === isOver ? 'the simulation ends here' : `nitro ends: ${how}`;
   return [...lines, { t: end, who: nitro, what: ending, why: '', state: '' }];

@@ -163,7 +163,8 @@ export class Causes {
       case 'REINCARNATE_FAILED':
         return 'there is no SYS/reincarnate, or it cannot be executed';
       default: {
-        if (this.request?.t === t && ['rescan', 'shutdown', 'reboot', 'down'].includes(this.request.request.kind)) return `nitroctl ${this.request.request.kind}`;
+        const asked = this.request?.t === t ? this.request.request.kind : '';
+        if (['rescan', 'shutdown', 'reboot', 'down'].includes(asked)) return `nitroctl ${asked}`;
         return this.signalAt === t ? 'a signal to nitro' : 'a service ended with which nitro ends';
       }
     }

@@ -27,8 +27,12 @@ export function splitOutsideQuotes(text: Bytes, separator: string): readonly Byt
   return [...parts, part.trim()];
 }
 
+/** Names that a complaint lists where none is near. */
+const namesShown = 8;
+
 /** The complaint about a name, with those it may have been meant for. */
 export function unknownService(name: Bytes, known: Known): string {
   const near = nearTo(textOf(name), known.names.map(textOf));
-  return `there is no service ${textOf(name)}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : `; there are ${known.names.slice(0, 8).map(textOf).join(', ')}`}`;
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${known.names.slice(0, namesShown).map(textOf).join(', ')}`;
+  return `there is no service ${textOf(name)}; ${hint}`;
 }

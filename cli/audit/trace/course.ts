@@ -70,11 +70,11 @@ class Row {
     this.open = { from: t, state, leaf, event, isOlder };
   }
 
-  /** Until now it was that. */
-  close(t: number): void {
+  /** Until now it was that. What the trace ends with counts, however short it was. */
+  close(t: number, isEnd = false): void {
     const { open } = this;
     this.open = null;
-    if (open === null || (t === open.from && this.isPassed(open))) return;
+    if (open === null || (!isEnd && t === open.from && this.isPassed(open))) return;
     this.spans.push({ ...open, to: Math.max(t, open.from) });
   }
 
@@ -138,7 +138,7 @@ export function courseOf({ entries }: Pick<Trace, 'entries'>): Course {
   // After a loss that nothing was seen of any more, nobody knows what they were in.
   const last = losses[losses.length - 1];
   const isUnresolved = last !== undefined && !entries.some(({ t, kind }) => kind === 'present' && t >= last.t);
-  for (const each of rows.values()) each.close(isUnresolved ? last.t : end);
+  for (const each of rows.values()) each.close(isUnresolved ? last.t : end, true);
   phases.enter(end, null);
   return { end, lanes: [...rows.values()].filter(({ spans }) => spans.length > 0), phases: phases.phases, losses };
 }

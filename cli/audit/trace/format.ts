@@ -14,7 +14,7 @@ export interface TraceHeader {
   readonly version: 1;
   /** What was followed, in words: a control socket, or a directory that was simulated. */
   readonly source: string;
-  /** `states`: announcements only, as of any nitro. `steps`: events and actions too. */
+  /** `states`: announcements, as of any nitro. `steps`: steps of the machines, of whose actions announcements are a part (docs/trace.md). */
   readonly detail: 'states' | 'steps';
   /** Wall clock at time 0, ISO 8601; null in virtual time. */
   readonly began: string | null;

@@ -80,18 +80,18 @@ export async function record(options: LiveOptions & { readonly output?: string }
   try {
     const following = await reach(options, until);
     if (following === null) return exit.clean;
-    const file = options.output === undefined ? process.stdout.fd : opened(options.output);
+    const sink = options.output === undefined ? standardOutput : sinkTo(options.output);
     const progress = progressLine();
     const counts = { steps: 0, lost: 0 };
-    writeSync(file, formatHeader(following.header));
+    sink.write(formatHeader(following.header));
     await each(following, until, (entry) => {
-      writeSync(file, formatEntry(entry));
+      sink.write(formatEntry(entry));
       if (entry.kind === 'step' || entry.kind === 'state') counts.steps += 1;
       if (entry.kind === 'lost') counts.lost += 1;
       if (options.output !== undefined) progress.show(`${String(counts.steps)} ${following.header.detail}, ${(entry.t / 1000).toFixed(0)} s; Ctrl-C ends it`);
     });
     progress.end();
-    if (file !== process.stdout.fd) closeSync(file);
+    sink.close();
     if (options.output !== undefined) process.stderr.write(summary(following.header, counts));
     return exit.clean;
   } finally {
@@ -99,12 +99,25 @@ export async function record(options: LiveOptions & { readonly output?: string }
   }
 }
 
-function opened(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new CannotRun(error instanceof Error ? error.message : String(error));
-  }
+/** Where a trace is written, each line as soon as it is known. */
+interface Sink {
+  readonly write: (text: string) => void;
+  readonly close: () => void;
+}
+
+const standardOutput: Sink = { write: (text) => process.stdout.write(text), close: () => undefined };
+
+/** A file. Throws `CannotRun`, also when there is no room left for more. */
+function sinkTo(path: string): Sink {
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw new CannotRun(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const file = attempt(() => openSync(path, 'w'));
+  return { write: (text) => attempt(() => writeSync(file, text)), close: () => closeSync(file) };
 }
 
 function summary({ detail }: TraceHeader, { steps, lost }: { readonly steps: number; readonly lost: number }): string {
@@ -116,7 +129,6 @@ function summary({ detail }: TraceHeader, { steps, lost }: { readonly steps: num
 export async function watch(options: LiveOptions): Promise<Exit> {
   const until = new Until(options.for);
   const coloured = isColoured(process.stdout);
-  process.stdout.on('error', () => process.exit(exit.clean));
   try {
     do {
       const following = await reach(options, until);

@@ -27,7 +27,7 @@ function whyNot({ daemon }: Target): string | null {
     return `there is no ${daemon} to walk on: build it with \`npm run build\`, or name one with --daemon`;
   }
   const failure = whyNoActor();
-  return failure === null ? null : `the tools of the walk need a C compiler (Debian: apt install gcc libc6-dev): ${failure}`;
+  return failure === null ? null : `the tools of the walk are missing: ${failure}`;
 }
 
 function linesOf({ machine, paths, steps, daemons, repeated, covered, failures }: RealWalk, without: string | null): readonly string[] {

@@ -34,7 +34,8 @@ export function holds(checked: readonly Checked[]): boolean {
 /** The report for people. */
 export function toMarkdown(checked: readonly Checked[], bounds: Bounds): string {
   const sections = checked.map(({ part, finding, seconds }) => {
-    const verdict = finding.notRun === undefined ? `This ${finding.holds ? 'holds' : '**is violated**'} (${seconds.toFixed(1)} s).` : `**Not run**: ${finding.notRun}.`;
+    const result = `This ${finding.holds ? 'holds' : '**is violated**'} (${seconds.toFixed(1)} s).`;
+    const verdict = finding.notRun === undefined ? result : `**Not run**: ${finding.notRun}.`;
     const lines = finding.lines.map((line) => `- ${line}`).join('\n');
     const shown = finding.counterexamples.slice(0, counterexamplesShown).map((text) => `\n\`\`\`\n${text}\n\`\`\`\n`);
     const more = finding.counterexamples.length - shown.length;

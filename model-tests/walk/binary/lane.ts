@@ -84,7 +84,8 @@ export class Lane {
         await this.time.grow(path, index, before);
         await this.perform(deed, next);
       } catch (error) {
-        if (error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, this.from)) throw new TooSlow(`${String(error)}\n${this.report()}`);
+        const isSlow = error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, this.from);
+        if (isSlow) throw new TooSlow(`${String(error)}\n${this.report()}`);
         throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
       }
       this.done.push(deed);

@@ -71,7 +71,7 @@ export function makeTools(tools: readonly string[]): string | null {
   for (const tool of tools) {
     const from = sourceOf(tool);
     if (modified(tool) > modified(from)) continue;
-    if (!existsSync(from)) return `${tool} is not there, and neither is its source, ${from}`;
+    if (!existsSync(from)) return `${tool} is not there, and neither is its source, ${from}, which is a part of the sources of nitro`;
     if (!existsSync(build)) {
       mkdirSync(build, { recursive: isShared, mode: 0o755 });
       if (!isShared) process.once('exit', () => rmSync(build, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ export function makeTools(tools: readonly string[]): string | null {
     try {
       execFileSync(compiler, ['-O1', '-Wall', '-Wextra', '-o', made, from], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
     } catch (error) {
-      return `${from} cannot be compiled with ${compiler}: ${error instanceof Error ? error.message : String(error)}`;
+      return `${from} cannot be compiled with ${compiler} (Debian: apt install gcc libc6-dev): ${error instanceof Error ? error.message : String(error)}`;
     }
     renameSync(made, tool);
   }

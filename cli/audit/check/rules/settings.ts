@@ -43,12 +43,16 @@ export const settingRules: readonly Rule[] = [
     id: 'C401',
     severity: 'error',
     title: 'setting is no regular file',
-    why: '`down-signal` and `notification-fd` are read only if they are regular files (behaviour.md §4). Anything else is as if it were not there: SIGTERM, and ready after two seconds. nitro in C waits for ever to read a FIFO.',
+    why:
+      '`down-signal` and `notification-fd` are read only if they are regular files (behaviour.md §4). Anything else is as if it were not there: ' +
+      'SIGTERM, and ready after two seconds. nitro in C waits for ever to read a FIFO.',
     fix: 'Write a file with one line.',
     *check(facts): Iterable<Found> {
       for (const name of ['down-signal', 'notification-fd']) {
         for (const { path, entry } of settings(facts, name)) {
-          if (entry.end !== 'file') yield { path, message: typeof entry.end === 'string' ? `a ${entry.end}, which is not read` : `its target ${entry.target ?? ''} cannot be reached` };
+          if (entry.end !== 'file') {
+            yield { path, message: typeof entry.end === 'string' ? `a ${entry.end}, which is not read` : `its target ${entry.target ?? ''} cannot be reached` };
+          }
         }
       }
     },
@@ -57,7 +61,9 @@ export const settingRules: readonly Rule[] = [
     id: 'C402',
     severity: 'error',
     title: 'notification-fd takes an output',
-    why: 'The descriptor of that number becomes the readiness pipe of `run` (behaviour.md §2, §4): 1 and 2 take its standard output or error away, and the first line that it writes there says that it is ready. Numbers from 3 on are free.',
+    why:
+      'The descriptor of that number becomes the readiness pipe of `run` (behaviour.md §2, §4): 1 and 2 take its standard output or error away, ' +
+      'and the first line that it writes there says that it is ready. Numbers from 3 on are free.',
     fix: 'Use 3 or above; 0 for "nitroctl ready".',
     *check(facts): Iterable<Found> {
       for (const { path, text } of settings(facts, 'notification-fd')) {
@@ -70,7 +76,9 @@ export const settingRules: readonly Rule[] = [
     id: 'C403',
     severity: 'warning',
     title: 'notification-fd without a number',
-    why: 'Without a digit at its beginning the file means that only `nitroctl ready` makes the service UP (behaviour.md §2). Until somebody calls it the service stays STARTING.',
+    why:
+      'Without a digit at its beginning the file means that only `nitroctl ready` makes the service UP (behaviour.md §2). Until somebody calls it ' +
+      'the service stays STARTING.',
     fix: 'Write the number of the descriptor; or 0 to say that nitroctl ready is meant.',
     *check(facts): Iterable<Found> {
       for (const { path, text } of settings(facts, 'notification-fd')) {
@@ -82,7 +90,9 @@ export const settingRules: readonly Rule[] = [
     id: 'C404',
     severity: 'error',
     title: 'notification-fd beyond the limit',
-    why: `A descriptor beyond the limit of open files makes the service FATAL (behaviour.md §4). The limit is the soft one that nitro was started with, usually ${String(usualLimit)}.`,
+    why:
+      'A descriptor beyond the limit of open files makes the service FATAL (behaviour.md §4). The limit is the soft one that nitro was started ' +
+      `with, usually ${String(usualLimit)}.`,
     fix: 'Use a small number, such as 3.',
     *check(facts): Iterable<Found> {
       for (const { path, text } of settings(facts, 'notification-fd')) {
@@ -108,7 +118,9 @@ export const settingRules: readonly Rule[] = [
     id: 'C406',
     severity: 'warning',
     title: 'readiness that run cannot tell',
-    why: 'With `notification-fd` the service is UP when a newline comes on that descriptor, and not by time (behaviour.md §3). A shell script that never names the descriptor, and hands it to no program, does not tell.',
+    why:
+      'With `notification-fd` the service is UP when a newline comes on that descriptor, and not by time (behaviour.md §3). A shell script that ' +
+      'never names the descriptor, and hands it to no program, does not tell.',
     fix: 'Write echo >&NUMBER when the service is ready; or remove notification-fd.',
     *check(facts): Iterable<Found> {
       for (const { path, text, unit } of settings(facts, 'notification-fd')) {
@@ -161,7 +173,9 @@ export const settingRules: readonly Rule[] = [
         const word = (text ?? '').trim().toLowerCase();
         const letter = text?.charAt(0) ?? '';
         const understood = wordsOfLetter[letter];
-        if (understood !== undefined && !understood.includes(word)) yield { path, line: 1, message: `only the "${letter}" of "${word.split('\n')[0] ?? ''}" counts` };
+        if (understood !== undefined && !understood.includes(word)) {
+          yield { path, line: 1, message: `only the "${letter}" of "${word.split('\n')[0] ?? ''}" counts` };
+        }
       }
     },
   },
@@ -169,13 +183,17 @@ export const settingRules: readonly Rule[] = [
     id: 'C410',
     severity: 'error',
     title: 'down-signal that ends nothing',
-    why: 'SIGSTOP, which is followed by SIGCONT, and SIGCONT end no process: the service runs on until it is killed after 7 seconds, each time (behaviour.md §1, §3).',
+    why:
+      'SIGSTOP, which is followed by SIGCONT, and SIGCONT end no process: the service runs on until it is killed after 7 seconds, each time ' +
+      '(behaviour.md §1, §3).',
     fix: 'Use a signal that the program ends on.',
     *check(facts): Iterable<Found> {
       const { STOP, CONT } = constants.signals;
       for (const { path, text } of settings(facts, 'down-signal')) {
         const signal = signalOfLetter(text?.charAt(0) ?? '', constants.signals);
-        if (signal === STOP || signal === CONT) yield { path, line: 1, message: `SIG${signal === STOP ? 'STOP' : 'CONT'} does not bring it down: it is killed after 7 seconds` };
+        if (signal === STOP || signal === CONT) {
+          yield { path, line: 1, message: `SIG${signal === STOP ? 'STOP' : 'CONT'} does not bring it down: it is killed after 7 seconds` };
+        }
       }
     },
   },
@@ -187,7 +205,9 @@ export const settingRules: readonly Rule[] = [
     fix: 'Remove down-signal, unless the program is made for it.',
     *check(facts): Iterable<Found> {
       for (const { path, text } of settings(facts, 'down-signal')) {
-        if (signalOfLetter(text?.charAt(0) ?? '', constants.signals) === constants.signals.KILL) yield { path, line: 1, message: 'it is killed without a warning' };
+        if (signalOfLetter(text?.charAt(0) ?? '', constants.signals) === constants.signals.KILL) {
+          yield { path, line: 1, message: 'it is killed without a warning' };
+        }
       }
     },
   },

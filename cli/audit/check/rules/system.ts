@@ -13,18 +13,23 @@ export const systemRules: readonly Rule[] = [
     fix: 'Make SYS a directory with setup, finish or final in it.',
     *check({ snapshot }): Iterable<Found> {
       const sys = entryOf(snapshot.root, 'SYS');
-      if (sys !== undefined && sys.end !== 'directory') yield { path: 'SYS', message: typeof sys.end === 'string' ? `a ${sys.end} in place of a directory` : 'it leads nowhere' };
+      if (sys !== undefined && sys.end !== 'directory') {
+        yield { path: 'SYS', message: typeof sys.end === 'string' ? `a ${sys.end} in place of a directory` : 'it leads nowhere' };
+      }
     },
   },
   {
     id: 'Y702',
     severity: 'warning',
     title: 'SYS without a script',
-    why: 'SYS is looked at for `setup`, `finish`, `final`, `fatal` and `reincarnate` only (behaviour.md §6), and has none of them.',
+    why: 'SYS is looked at for `setup`, `finish`, `final`, `fatal`, `reincarnate` and `exit-status-from` only (behaviour.md §6), and has none of them.',
     fix: 'Add the script that is wanted, or remove SYS.',
     *check({ units }): Iterable<Found> {
       for (const { kind, name, files, entry } of units) {
-        if (kind === 'sys' && entry.unread === 0 && scriptNames.sys.every((script) => isAbsent(files.get(script)))) yield { path: name, message: 'it has none of setup, finish, final, fatal and reincarnate' };
+        if (kind !== 'sys' || entry.unread !== 0 || files.has('exit-status-from')) continue;
+        if (scriptNames.sys.every((script) => isAbsent(files.get(script)))) {
+          yield { path: name, message: 'it has none of setup, finish, final, fatal and reincarnate' };
+        }
       }
     },
   },
@@ -37,7 +42,9 @@ export const systemRules: readonly Rule[] = [
     *check({ units }): Iterable<Found> {
       for (const { kind, files } of units) {
         if (kind !== 'sys') continue;
-        for (const file of ['run', 'log', 'down', 'down-signal', 'notification-fd']) if (files.has(file)) yield { path: `SYS/${file}`, message: 'without effect in SYS' };
+        for (const file of ['run', 'log', 'down', 'down-signal', 'notification-fd']) if (files.has(file)) {
+          yield { path: `SYS/${file}`, message: 'without effect in SYS' };
+        }
       }
     },
   },
@@ -49,7 +56,9 @@ export const systemRules: readonly Rule[] = [
     fix: 'Do in SYS/finish, or in SYS/reincarnate itself, what has to be done.',
     *check({ units }): Iterable<Found> {
       for (const { kind, files } of units) {
-        if (kind === 'sys' && !isAbsent(files.get('reincarnate')) && !isAbsent(files.get('final'))) yield { path: 'SYS/final', message: 'it runs only if SYS/reincarnate cannot be executed' };
+        if (kind === 'sys' && !isAbsent(files.get('reincarnate')) && !isAbsent(files.get('final'))) {
+          yield { path: 'SYS/final', message: 'it runs only if SYS/reincarnate cannot be executed' };
+        }
       }
     },
   },
@@ -61,14 +70,18 @@ export const systemRules: readonly Rule[] = [
     fix: 'Name another directory; remove a down file; or have SYS/setup start what is wanted.',
     *check({ plan, units }): Iterable<Found> {
       const hasSetup = units.some(({ kind, files }) => kind === 'sys' && !isAbsent(files.get('setup')));
-      if (!hasSetup && ![...plan.services.values()].some(({ startsItself }) => startsItself)) yield { path: '', message: plan.services.size === 0 ? 'there is no service in it' : 'none of its services starts by itself' };
+      if (!hasSetup && ![...plan.services.values()].some(({ startsItself }) => startsItself)) {
+        yield { path: '', message: plan.services.size === 0 ? 'there is no service in it' : 'none of its services starts by itself' };
+      }
     },
   },
   {
     id: 'Y706',
     severity: 'warning',
     title: 'SYS with a finish and no setup',
-    why: 'What SYS/finish puts in order nobody has set up: before the services are started nothing runs (behaviour.md §6). That is so also after a typing error in the name of the file.',
+    why:
+      'What SYS/finish puts in order nobody has set up: before the services are started nothing runs (behaviour.md §6). That is so also after a ' +
+      'typing error in the name of the file.',
     fix: 'Add SYS/setup, which may be as short as exit 0; or do in SYS/final what needs no counterpart.',
     *check({ units }): Iterable<Found> {
       for (const { kind, files } of units) {
@@ -80,7 +93,9 @@ export const systemRules: readonly Rule[] = [
     id: 'Y707',
     severity: 'error',
     title: 'exit status from no service',
-    why: 'SYS/exit-status-from is a symlink to the service with whose status nitro exits, as `log` is one to a logger (behaviour.md §2, log). If it is no symlink, or means no service, nitro does not shut down when the program of a container has ended.',
+    why:
+      'SYS/exit-status-from is a symlink to the service with whose status nitro exits, as `log` is one to a logger (behaviour.md §2, log). If it ' +
+      'is no symlink, or means no service, nitro does not shut down when the program of a container has ended.',
     fix: 'ln -sfn ../NAME SYS/exit-status-from.',
     *check({ units, plan }): Iterable<Found> {
       for (const { kind, files } of units) {

@@ -52,7 +52,9 @@ export const templateRules: readonly Rule[] = [
       for (const entry of instances(facts)) {
         if (entry.is !== 'directory' || !isDirectory(entryOf(facts.snapshot.root, directoryOfService(entry.name)))) continue;
         const files = (entry.entries ?? []).filter(({ name }) => ['run', 'setup', 'finish', 'log', 'down', 'down-signal', 'notification-fd'].includes(name));
-        if (files.length > 0) yield { path: `${entry.name}/${files[0]?.name ?? ''}`, message: `without effect: the files of ${directoryOfService(entry.name)} count` };
+        if (files.length > 0) {
+          yield { path: `${entry.name}/${files[0]?.name ?? ''}`, message: `without effect: the files of ${directoryOfService(entry.name)} count` };
+        }
       }
     },
   },
@@ -78,7 +80,9 @@ export const templateRules: readonly Rule[] = [
     fix: 'Add `run` or `setup` to the template.',
     *check({ units }): Iterable<Found> {
       for (const { kind, name, files, entry } of units) {
-        if (kind === 'template' && entry.unread === 0 && isAbsent(files.get('run')) && isAbsent(files.get('setup'))) yield { path: name, message: 'it has neither run nor setup, so it has no instances' };
+        if (kind === 'template' && entry.unread === 0 && isAbsent(files.get('run')) && isAbsent(files.get('setup'))) {
+          yield { path: name, message: 'it has neither run nor setup, so it has no instances' };
+        }
       }
     },
   },
@@ -86,7 +90,9 @@ export const templateRules: readonly Rule[] = [
     id: 'T506',
     severity: 'note',
     title: 'template that does not use its parameter',
-    why: 'Each script of an instance gets what is behind the @ as an argument: `setup` and `run` as the first, `finish` as the third (behaviour.md §2). If `run` does not look at it all instances do the same.',
+    why:
+      'Each script of an instance gets what is behind the @ as an argument: `setup` and `run` as the first, `finish` as the third (behaviour.md ' +
+      '§2). If `run` does not look at it all instances do the same.',
     fix: 'Use "$1" in run.',
     *check({ scripts }): Iterable<Found> {
       for (const { unit, name, path, shell, entry } of scripts) {
@@ -102,7 +108,9 @@ export const templateRules: readonly Rule[] = [
     why: 'The `down` file of a template counts for all of its instances, as all its files do (behaviour.md §2): none of them starts by itself.',
     fix: 'Remove it, unless that is meant; to keep a single instance down, remove its entry.',
     *check({ units }): Iterable<Found> {
-      for (const { kind, name, files } of units) if (kind === 'template' && files.has('down')) yield { path: `${name}/down`, message: 'no instance starts by itself' };
+      for (const { kind, name, files } of units) if (kind === 'template' && files.has('down')) {
+        yield { path: `${name}/down`, message: 'no instance starts by itself' };
+      }
     },
   },
 ];

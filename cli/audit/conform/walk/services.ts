@@ -15,10 +15,7 @@ import { covers, explore, layPaths } from '../../../../model-tests/walk/binary/p
 import { coverable } from '../../../../model-tests/walk/binary/plan.js';
 import type { Path, Setting } from '../../../../model-tests/walk/binary/plan.js';
 import { serviceSettings } from '../../../../model-tests/walk/binary/settings.js';
-import { firstWorld } from '../../../../model-tests/walk/binary/world.js';
-import type { Deed, World } from '../../../../model-tests/walk/binary/world.js';
 import type { WalkOptions } from '../../../../model-tests/walk/binary/options.js';
-import { stateIn } from '../../../../model-tests/walk/binary/announced.js';
 import type { Covered } from '../../../../model-tests/walk/report.js';
 import { serviceTable } from '../../../../table/service.js';
 import type { Facts } from '../facts.js';
@@ -28,16 +25,17 @@ import type { Bounds, PartReport } from '../part.js';
 import { perform } from './company.js';
 import type { Performance, Walked } from './company.js';
 import { correctsOf } from './corrects.js';
-import { deedKey, shortestTo, walkGraph } from './graph.js';
+import { shortestTo, walkGraph } from './graph.js';
 import type { Around } from './graph.js';
 import { tolerantLane } from './lane.js';
 import { alike, divergenceOf, failureOf, hangs, likeness, losses } from './settle.js';
 import type { Failure } from './settle.js';
-import { deedTitle, pathScript } from './words.js';
+import { knownAnnouncements, Unannounced } from './unannounced.js';
+import { deedTitle } from './words.js';
 
 const roundsMax = 5;
 /** How often paths are begun again that a timer was faster than. */
-const attemptsMax = 5;
+const attemptsMax = 3;
 const deedsMax = 24;
 /** Where each timer has to be waited for, shorter paths at the same time are faster. */
 const deedsMaxOwn = 10;
@@ -56,7 +54,6 @@ interface Task {
   readonly attempt: number;
 }
 
-const knownAnnouncements: Known = { rule: 'behaviour.md §3', text: 'Changes into DELAY, RESTART and SHUTDOWN are not always announced.' };
 const knownHanging: Known = { rule: 'behaviour.md §4', text: 'The reference waits for the exec, so that a script on a file system that hangs stops all supervision.' };
 
 export class ServiceWalk {
@@ -65,21 +62,21 @@ export class ServiceWalk {
   private readonly avoid = new Set<string>();
   private readonly divergences: Divergence[] = [];
   private readonly byLikeness = new Map<string, Divergence>();
-  private readonly missing = new Map<string, Failure[]>();
+  private readonly unannounced = new Unannounced(this.compiled);
   private readonly count = { paths: 0, steps: 0, daemons: 0, late: 0 };
   private readonly around: Around;
   private readonly options: WalkOptions;
   private readonly settings: readonly Setting[];
 
   constructor(
-    facts: Facts,
+    private readonly facts: Facts,
     private readonly bounds: Bounds,
     noHanging: boolean,
   ) {
     const ownMs: Readonly<Record<string, number>> | null = facts.setsDelays ? null : serviceTable.delays;
     this.around = { avoid: this.avoid, noHanging, ownMs };
     this.settings = ownMs === null ? serviceSettings : ownSettings;
-    const lane = tolerantLane({ tellsScripts: facts.tellsScripts, missing: (states, world, deed) => this.notAnnounced(states, world, deed) });
+    const lane = tolerantLane({ tellsScripts: facts.tellsScripts, missing: (states, world, deed) => this.unannounced.add(states, world, deed) });
     this.options = { target: facts.target, patienceMs: facts.patienceMs, lane, ...(ownMs === null ? {} : { ownDelaysMs: ownMs }) };
   }
 
@@ -92,7 +89,8 @@ export class ServiceWalk {
       if (failures.length === 0) break;
       await this.settle(failures);
     }
-    this.addMissing();
+    const everything = { ...this.around, avoid: new Set<string>() };
+    this.divergences.push(...this.unannounced.divergences(this.settings.map((setting) => walkGraph(compiled, setting, everything))));
     const possible = this.around.ownMs === null && !this.around.noHanging ? null : this.possible();
     return {
       part: 'services',
@@ -157,9 +155,9 @@ export class ServiceWalk {
     return failures;
   }
 
-  private async perform(setting: Setting, attempt: number, paths: readonly Path[]): Promise<Performance> {
+  private async perform(setting: Setting, attempt: number, paths: readonly Path[], options = this.options): Promise<Performance> {
     const parts = setting.isSerial === true && setting.phase === 'up' ? paths.map((path) => [path]) : [paths];
-    const result = await perform(this.compiled, { setting, attempt, options: this.options }, parts);
+    const result = await perform(this.compiled, { setting, attempt, options }, parts);
     this.count.daemons += 1;
     for (const walked of result.walked) this.record(walked);
     return result;
@@ -249,7 +247,8 @@ export class ServiceWalk {
   }
 
   private async tryAlone(setting: Setting, path: Path): Promise<Failure | null> {
-    const { walked, loss } = await this.perform(setting, 1, [path]);
+    // What was only slow is given more time.
+    const { walked, loss } = await this.perform(setting, 1, [path], { ...this.options, patienceMs: 2 * this.facts.patienceMs });
     for (const each of walked) {
       if (each.outcome === 'differs' || each.outcome === 'lost') return failureOf(this.compiled, each, loss);
       if (loss !== null) return failureOf(this.compiled, { ...each, done: each.path.slice(0, -1) }, loss);
@@ -266,38 +265,6 @@ export class ServiceWalk {
       if (text !== null && (kind === 'differs' || text.includes('aborts'))) return { rule: 'behaviour.md §3', text };
     }
     return /^(?:DELAY|RESTART|SHUTDOWN) is announced/.test(expected) && kind === 'differs' ? knownAnnouncements : null;
-  }
-
-  /** An announcement is missing: one divergence a state, whatever led to it. */
-  private notAnnounced(states: readonly string[], world: World, deed: Deed): void {
-    for (const state of new Set(states)) {
-      const found = this.missing.get(state) ?? [];
-      const key = deedKey(this.compiled, world, deed);
-      if (!found.some((each) => each.key === key)) {
-        const from = stateIn(this.compiled, world.leaf);
-        this.missing.set(state, [...found, { key, world, path: [deed], kind: 'differs', expected: `${state} is announced`, seen: `it is not, where a service leaves ${from}`, loss: null }]);
-      }
-    }
-  }
-
-  private addMissing(): void {
-    for (const [state, failures] of this.missing) {
-      const [first] = failures;
-      const deed = first?.path[0];
-      if (first === undefined || deed === undefined) continue;
-      const way = this.settings.map((setting) => shortestTo(this.compiled, walkGraph(this.compiled, setting, { ...this.around, avoid: new Set() }), first.key, first.world.process)).find((path) => path !== null);
-      this.divergences.push({
-        part: 'services',
-        kind: 'differs',
-        title: `a change into ${state} that is not announced: ${deedTitle(this.compiled, deed)}`,
-        rule: 'behaviour.md §7',
-        expected: first.expected,
-        seen: first.seen,
-        script: pathScript(this.compiled, way ?? [deed], firstWorld(this.compiled)),
-        also: failures.slice(1).map(({ path }) => path.map((each) => deedTitle(this.compiled, each)).join()),
-        known: ['DELAY', 'RESTART', 'SHUTDOWN'].includes(state) ? knownAnnouncements : null,
-      });
-    }
   }
 
   /** What a daemon left behind that many services shared. */

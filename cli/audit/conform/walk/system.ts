@@ -28,6 +28,7 @@ import { howItEnded } from './company.js';
 import { correctsOf } from './corrects.js';
 import { leftOut } from './lane.js';
 import { systemDeedKey, systemScript, systemTitle } from './system-words.js';
+import { knownAnnouncements, knownUnannounced } from './unannounced.js';
 import { inWords } from './words.js';
 
 const roundsMax = 6;
@@ -237,7 +238,6 @@ export class SystemWalk {
   }
 
   private notAnnounced(state: string): Divergence {
-    const known = ['DELAY', 'RESTART', 'SHUTDOWN'].includes(state);
     return {
       part: 'system',
       kind: 'differs',
@@ -247,7 +247,7 @@ export class SystemWalk {
       seen: 'it is not',
       script: 'nitroctl events & # and then a shutdown, with a SYS/finish that waits',
       also: [],
-      known: known ? { rule: 'behaviour.md §3', text: 'Changes into DELAY, RESTART and SHUTDOWN are not always announced.' } : null,
+      known: knownUnannounced.includes(state) ? knownAnnouncements : null,
     };
   }
 }

@@ -26,6 +26,7 @@ function rowOf(happening: Happening, epoch: number | null): HTMLElement {
 
 export class History {
   private readonly body = byId('history', HTMLElement);
+  private readonly nothing = byId('nothing', HTMLElement);
   private rows = new Map<number, HTMLElement>();
 
   show(happenings: readonly Happening[], epoch: number | null): void {
@@ -39,6 +40,7 @@ export class History {
     if (isOrdered) this.body.prepend(...fresh.reverse());
     else this.body.replaceChildren(...[...rows.values()].reverse());
     this.rows = rows;
+    this.nothing.hidden = rows.size > 0;
   }
 
   /** Forget the rows: the times would be written in another way. */

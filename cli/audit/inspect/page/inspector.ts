@@ -12,11 +12,19 @@ import type { Server } from './server.js';
 
 const closedCheckMs = 1000;
 
+/** An address may lead on to the same host with or without `www`. */
+function isOf(origin: string, url: URL): boolean {
+  const bare = (text: string): string => text.replace('://www.', '://');
+  return bare(origin) === bare(url.origin);
+}
+
 export class InspectorLink {
   private readonly button = byId('stately', HTMLButtonElement);
   private window: Window | null = null;
   private url: URL | null = null;
   private isOn = false;
+  /** Where it has come from in the end. */
+  private origin = '';
 
   constructor(private readonly server: Server) {
     this.button.addEventListener('click', () => this.open());
@@ -50,10 +58,11 @@ export class InspectorLink {
   }
 
   private heard(event: MessageEvent<unknown>): void {
-    if (this.window === null || event.source !== this.window || event.origin !== this.url?.origin) return;
+    if (this.window === null || event.source !== this.window || this.url === null || !isOf(event.origin, this.url)) return;
     const { data } = event;
     if (typeof data !== 'object' || data === null || !('type' in data) || data.type !== connected) return;
     this.isOn = true;
+    this.origin = event.origin;
     setText(this.button, 'Inspector is connected');
     this.server.inspect(true);
   }
@@ -67,6 +76,6 @@ export class InspectorLink {
   }
 
   private post(message: object): void {
-    if (this.isOn && this.url !== null) this.window?.postMessage(message, this.url.origin);
+    if (this.isOn) this.window?.postMessage(message, this.origin);
   }
 }

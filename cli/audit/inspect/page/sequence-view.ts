@@ -1,6 +1,11 @@
-/** The sequence, drawn: lanes from left to right, time downwards, the newest at the end and in view unless somebody has scrolled up. */
+/**
+ * The sequence, drawn: lanes from left to right, time downwards, the newest at the end and in view unless somebody has scrolled up.
+ *
+ * Theory of operation. A row keeps its place, counted from the first that was ever drawn, and the picture's view moves down: so a new row is put
+ * in, an old one is taken out, and the others are left alone. Everything is drawn anew only for other lanes or another width.
+ */
 import type { Happening, Subject } from '../messages.js';
-import { byId, html, shorten, svg } from './dom.js';
+import { byId, html, setAttribute, shorten, svg } from './dom.js';
 import { lanesOf, rowsOf } from './sequence.js';
 import type { Lanes, SequenceRow } from './sequence.js';
 import { clock } from './words.js';
@@ -12,10 +17,20 @@ const rowsMax = 120;
 /** Width of a letter of the labels, about. */
 const letter = 5.6;
 
+interface Drawn {
+  readonly element: SVGElement;
+  /** Counted from the first that was ever drawn. */
+  readonly place: number;
+}
+
 export class SequenceView {
   private readonly place = byId('sequence', HTMLElement);
   private readonly head = byId('sequence-head', HTMLElement);
+  private readonly picture = svg('svg', { role: 'img' });
   private width = 500;
+  /** What the lanes and the width are for. */
+  private drawnFor = '';
+  private drawn = new Map<string, Drawn>();
 
   constructor(changed: () => void) {
     new ResizeObserver(([entry]) => {
@@ -33,19 +48,51 @@ export class SequenceView {
   ): void {
     const lanes = lanesOf(subject, logger);
     const rows = happenings.slice(-rowsMax).flatMap((happening) => rowsOf(happening, subject, lanes, isLogger)).slice(-rowsMax);
-    const isAtEnd = this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight < 2 * rowHeight;
-    this.head.replaceChildren(this.heading(lanes));
+    const drawnFor = JSON.stringify([lanes.names, this.width, epoch]);
+    const hasGap = this.drawn.size > 0 && !rows.some(({ key }) => this.drawn.has(key));
+    if (drawnFor !== this.drawnFor || hasGap) this.begin(lanes, drawnFor);
     if (rows.length === 0) {
       this.place.replaceChildren(html('p', { class: 'none' }, 'Nothing has happened yet'));
       return;
     }
-    const height = rows.length * rowHeight + 8;
-    const lines = lanes.names.map((_, lane) => svg('line', { class: 'lifeline', x1: this.x(lane, lanes), x2: this.x(lane, lanes), y1: 0, y2: height }));
-    const drawn = rows.map((row, index) => this.row(row, rows[index - 1], lanes, index * rowHeight + rowHeight / 2 + 4, epoch));
-    const label = `${String(rows.length)} messages between ${lanes.names.join(', ')}; the history has them in words`;
-    const attributes = { width: this.width, height, viewBox: `0 0 ${String(this.width)} ${String(height)}`, role: 'img', 'aria-label': label };
-    this.place.replaceChildren(svg('svg', attributes, ...lines, ...drawn));
+    const newest = rows[rows.length - 1]?.key ?? '';
+    if (this.drawn.has(newest) && this.drawn.size === rows.length) return;
+    const isAtEnd = this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight < 2 * rowHeight;
+    this.update(rows, lanes, epoch);
+    if (this.picture.parentNode !== this.place) this.place.replaceChildren(this.picture);
     if (isAtEnd) this.place.scrollTop = this.place.scrollHeight;
+  }
+
+  private begin(lanes: Lanes, drawnFor: string): void {
+    this.drawnFor = drawnFor;
+    this.drawn.clear();
+    this.head.replaceChildren(this.heading(lanes));
+    const lines = lanes.names.map((_, lane) => svg('line', { class: 'lifeline', x1: this.x(lane, lanes), x2: this.x(lane, lanes) }));
+    this.picture.replaceChildren(...lines);
+    setAttribute(this.picture, 'width', String(this.width));
+  }
+
+  private update(rows: readonly SequenceRow[], lanes: Lanes, epoch: number | null): void {
+    const kept = new Map<string, Drawn>();
+    let next = Math.max(-1, ...[...this.drawn.values()].map(({ place }) => place)) + 1;
+    rows.forEach((row, index) => {
+      const known = this.drawn.get(row.key);
+      const place = known?.place ?? next++;
+      const element = known?.element ?? this.row(row, rows[index - 1], lanes, place * rowHeight + rowHeight / 2 + 4, epoch);
+      if (known === undefined) this.picture.append(element);
+      kept.set(row.key, { element, place });
+    });
+    for (const [key, { element }] of this.drawn) if (!kept.has(key)) element.remove();
+    this.drawn = kept;
+    const places = [...kept.values()].map(({ place }) => place);
+    const [first, height] = [Math.min(...places), rows.length * rowHeight + 8];
+    setAttribute(this.picture, 'viewBox', `0 ${String(first * rowHeight)} ${String(this.width)} ${String(height)}`);
+    setAttribute(this.picture, 'height', String(height));
+    setAttribute(this.picture, 'aria-label', `${String(rows.length)} messages between ${lanes.names.join(', ')}; the history has them in words`);
+    for (const line of this.picture.querySelectorAll('.lifeline')) {
+      setAttribute(line, 'y1', String(first * rowHeight));
+      setAttribute(line, 'y2', String(first * rowHeight + height));
+    }
   }
 
   private x(lane: number, { names }: Lanes): number {

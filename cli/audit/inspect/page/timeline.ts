@@ -49,7 +49,11 @@ export class Timeline {
 
   private lane(lane: Lane, y: number, begin: number, end: number, x: (t: number) => number): SVGElement {
     const name = svg('text', { class: 'lane', x: 0, y: y + laneHeight - 6 }, nameOf(lane));
+    let drawnTo = -Infinity;
     const parts = bars(lane, begin, end).flatMap(({ state, from, to }) => {
+      // Of many changes in the breadth of a line one is drawn.
+      if (x(to) < drawnTo + 1) return [];
+      drawnTo = x(to);
       const width = Math.max(1.5, x(to) - x(from));
       const title = svg('title', {}, `${state}, ${duration((to - from) / 1000)}`);
       const rect = svg('rect', { class: 'bar', 'data-state': stateOf(state), x: x(from), y, width, height: laneHeight, rx: 2 }, title);
