@@ -39,7 +39,7 @@ describe('TRACE', () => {
     if (next?.kind !== 'steps') throw new Error('no number');
     expect(steps).toEqual([
       { kind: 'steps', next: next.next },
-      { kind: 'step', step: { name: 'a', event: 'WANT_DOWN', from: 'DOWN.fresh', to: 'DOWN.fresh', actions: [] } },
+      { kind: 'step', step: { name: 'a', event: 'WANT_DOWN', from: 'DOWN.fresh', to: 'DOWN.fresh', actions: ['forgetIfGone'] } },
     ]);
     expect(answer).toEqual([{ kind: 'ok' }]);
   });

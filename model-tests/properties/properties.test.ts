@@ -134,7 +134,8 @@ const faults: Readonly<Record<string, () => Life>> = {
   'who is STARTING and told to be ready is UP': () => changed(announced('a', 4), { state: 3 }),
   '`finish` runs after `run`, and is told how that ended': () => changed(ofType('forked', 'a', 'finish'), { args: ['1', '0'] }),
   'who is asked down is signalled, each time; who is asked to restart, once': () => changed(isReceived('up', 0), { request: { kind: 'down', name: 'a' } }),
-  'who waits or has failed, and is asked up, starts': () => changed((entry) => announced('a', 4)(entry) && entry.at < 5000, { state: 9 }),
+  'who waits or has failed, and is asked up, starts': () =>
+    changed((entry) => announced('a', 4)(entry) && entry.at < 5000, { state: 9 }, without(ofType('forked', 'a', 'run'))),
   'once nitro goes down, a wish to start or restart changes nothing': () => after(isReceived('up', 10_000), signalled('a')),
   'SETUP only with a process of `setup` or `run`': () => without(ofType('forked', 'b', 'setup')),
   '`setup` is announced, and runs before `run`, if there is one': () => without(announced('b', 2)),

@@ -130,7 +130,11 @@ export class Bench {
   /** Start another nitro on the same directory, and wait for its end: exit status, and the last line of its stderr. */
   async another(env: Readonly<Record<string, string>> = {}): Promise<string> {
     this.log.did(`${Object.entries(env).map(([name, value]) => `${name}=${quoted(value)} `).join('')}nitro d # another one`);
-    const child = spawn(this.facts.target.daemon, [this.nitro.directory], { env: { ...this.nitro.environment, ...env }, argv0: 'nitro', stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(
+      this.facts.target.daemon,
+      [this.nitro.directory],
+      { env: { ...this.nitro.environment, ...env }, argv0: 'nitro', stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     let said = '';
     child.stderr.setEncoding('latin1').on('data', (text: string) => (said += text));
     const watchdog = setTimeout(() => child.kill('SIGKILL'), this.patience());

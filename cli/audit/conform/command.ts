@@ -73,7 +73,10 @@ export const registerConform: Registration = (program) => {
     .requiredOption('--daemon <path>', 'the nitro to hold against them')
     .option('--ctl <path>', 'its nitroctl; else the path of the daemon with `ctl` behind it')
     .addOption(new Option('--known <daemon>', 'group what this daemon is known to do otherwise, and do not count it').choices(['reference']))
-    .addOption(new Option('--delays <which>', 'make delays short with NITRO_DELAYS, or wait for those of behaviour.md').choices(['auto', 'short', 'default']).default('auto'))
+    .addOption(new Option(
+      '--delays <which>',
+      'make delays short with NITRO_DELAYS, or wait for those of behaviour.md',
+    ).choices(['auto', 'short', 'default']).default('auto'))
     .addOption(new Option('--only <part...>', 'do these parts only').choices([...parts]).default([], 'all'))
     .option('--match <text>', 'only probes whose name has this', '')
     .option('--jobs <n>', 'daemons at the same time', count, 8)

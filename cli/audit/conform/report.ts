@@ -25,7 +25,9 @@ export function toMarkdown(report: Report, knownReference: boolean): string {
   const all = divergencesOf(report);
   const found = unknownOf(report, knownReference);
   const known = knownReference ? all.filter((each) => each.known !== null) : [];
-  const verdict = found.length === 0 ? (known.length === 0 ? 'It conforms: no divergence.' : 'No divergence but those that are known of the reference.') : `**${plural(found.length, 'divergence')}.**`;
+  const verdict = found.length === 0 ? (
+    known.length === 0 ? 'It conforms: no divergence.' : 'No divergence but those that are known of the reference.',
+  ) : `**${plural(found.length, 'divergence')}.**`;
   const lines = [
     `# ${report.target.daemon}`,
     '',

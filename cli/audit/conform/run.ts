@@ -102,7 +102,14 @@ export async function conform(settings: Settings): Promise<Report> {
   ];
   const reports = (await Promise.all([services(), others()])).flat();
   const { target } = settings;
-  return { target, setsDelays: facts.setsDelays, tellsScripts: facts.tellsScripts, seconds: (performance.now() - started) / 1000, isCut: settings.isOver(), parts: reports };
+  return {
+    target,
+    setsDelays: facts.setsDelays,
+    tellsScripts: facts.tellsScripts,
+    seconds: (performance.now() - started) / 1000,
+    isCut: settings.isOver(),
+    parts: reports,
+  };
 }
 
 /** Does nitro go on while an exec hangs? Where it does not, every service of a daemon would hang with the one. */

@@ -9,7 +9,9 @@ import { forever, gate, note, noting, sh } from './shell.js';
 
 const rule = 'protocol.md Replies';
 const many = 150;
-const largeListing = Object.fromEntries(Array.from({ length: many }, (_, index) => [`a-service-with-some-name-${String(index).padStart(3, '0')}`, { run: forever, down: true }]));
+const largeListing = Object.fromEntries(
+  Array.from({ length: many }, (_, index) => [`a-service-with-some-name-${String(index).padStart(3, '0')}`, { run: forever, down: true }]),
+);
 
 /** A packet with a length of its own choice. */
 function crooked(length: number, tag: number, payload: string): string {
@@ -72,7 +74,11 @@ export const controlProbes: readonly Probe[] = [
     body: async (bench) => {
       for (const name of ['no-such', 'a\0', '', '.', '..', 'a/b', 'a,b', 'a\nb', 'x'.repeat(64), 'x'.repeat(300)]) {
         for (const what of ['UP', 'DOWN', 'RESTART', 'READY', 'QUERY'] as const) {
-          bench.is(`${what} of ${JSON.stringify(name).slice(0, 40)}`, 'ESRCH', await bench.ask(`${what} ${JSON.stringify(name).slice(0, 40)}`, packet(Tag[what], name)));
+          bench.is(
+            `${what} of ${JSON.stringify(name).slice(0, 40)}`,
+            'ESRCH',
+            await bench.ask(`${what} ${JSON.stringify(name).slice(0, 40)}`, packet(Tag[what], name)),
+          );
         }
       }
     },
@@ -85,7 +91,11 @@ export const controlProbes: readonly Probe[] = [
       await bench.until('run has set its traps', ['ready'], () => bench.lines('signals'));
       const signal = (number: number, name: string): string => packet(Tag.SIGNAL, `${String.fromCharCode(number)}${name}`);
       bench.is('SIGNAL 10 to a service that is down', 'ESRCH', await bench.ask('SIGNAL 10 d', signal(10, 'd')));
-      for (const number of [0, 5, 11, 17, 64, 255]) bench.is(`SIGNAL ${String(number)}, which is none of the ten`, 'ESRCH', await bench.ask(`SIGNAL ${String(number)} a`, signal(number, 'a')));
+      for (const number of [0, 5, 11, 17, 64, 255]) bench.is(
+        `SIGNAL ${String(number)}, which is none of the ten`,
+        'ESRCH',
+        await bench.ask(`SIGNAL ${String(number)} a`, signal(number, 'a')),
+      );
       bench.is('SIGNAL 10', 'OK', await bench.ask('SIGNAL 10 a', signal(10, 'a')));
       await bench.until('run gets', ['ready', 'USR1'], () => bench.lines('signals').slice(0, 2));
     },
@@ -100,7 +110,11 @@ export const controlProbes: readonly Probe[] = [
       bench.log.did('nitroctl info');
       bench.is('nitro_pid', bench.nitro.pid, info.get(Tag.NITRO_PID));
       bench.is('max_service', 2, info.get(Tag.MAX_SERVICE));
-      bench.is('exit status and lines of nitroctl info', '0: nitro_pid, pid, max_service, total_reaps, total_sv_reaps', await bench.ctl('info').then(({ code, stdout }) => `${String(code)}: ${stdout.trim().split('\n').map((line) => line.split(' ')[0]).join(', ')}`));
+      bench.is(
+        'exit status and lines of nitroctl info',
+        '0: nitro_pid, pid, max_service, total_reaps, total_sv_reaps',
+        await bench.ctl('info').then(({ code, stdout }) => `${String(code)}: ${stdout.trim().split('\n').map((line) => line.split(' ')[0]).join(', ')}`),
+      );
     },
   },
   {
@@ -110,12 +124,22 @@ export const controlProbes: readonly Probe[] = [
     body: async (bench) => {
       const pid = await bench.running('a');
       const reply = await bench.nitro.request(packet(Tag.QUERY, 'a'));
-      bench.is('packets', 'STATE, PID, WSTATUS, UPTIME', parse(reply ?? '').map(({ tag }) => Object.entries(Tag).find(([, value]) => value === tag)?.[0]).filter((name) => name !== 'SETUP_PID' && name !== 'FINISH_PID').join(', '));
+      bench.is(
+        'packets',
+        'STATE, PID, WSTATUS, UPTIME',
+        parse(reply ?? '').map(
+          ({ tag }) => Object.entries(Tag).find(([, value]) => value === tag)?.[0],
+        ).filter((name) => name !== 'SETUP_PID' && name !== 'FINISH_PID').join(', '),
+      );
       bench.open('go');
       await bench.until('raw wait status of exit 3', 768, async () => (await bench.query('a'))?.wstatus);
       bench.is('pid, once it has ended', 0, (await bench.query('a'))?.pid);
       bench.is('it has run before', true, pid > 0);
-      bench.is('a service that was never started', { state: 'DOWN', pid: 0 }, await bench.query('d').then((found) => ({ state: found?.state, pid: found?.pid })));
+      bench.is(
+        'a service that was never started',
+        { state: 'DOWN', pid: 0 },
+        await bench.query('d').then((found) => ({ state: found?.state, pid: found?.pid })),
+      );
       bench.open('end');
     },
   },
@@ -137,7 +161,11 @@ export const controlProbes: readonly Probe[] = [
       const reply = await bench.nitro.request(packet(Tag.LIST));
       bench.log.did('nitroctl list');
       const page = parseServices(reply ?? '');
-      bench.is('a first page is answered, of whole frames', true, page.length > 20 && page.every(({ name, state }) => name in largeListing && state === 'DOWN'));
+      bench.is(
+        'a first page is answered, of whole frames',
+        true,
+        page.length > 20 && page.every(({ name, state }) => name in largeListing && state === 'DOWN'),
+      );
       bench.is('bytes of it, at most 4096', true, (reply ?? '').length / 2 <= 4096);
     },
   },
@@ -159,7 +187,11 @@ export const controlProbes: readonly Probe[] = [
       await bench.reaches('b', 'UP');
       await bench.reaches('c', 'FATAL');
       const { stdout } = await bench.ctl('list');
-      bench.is('nitroctl list', ['DOWN a (wstatus 0) Ns', `UP b (pid ${String(pid)}) (wstatus 0) Ns`, 'FATAL c'], stdout.trim().split('\n').map((line) => line.replace(/ \d+s$/, ' Ns').replace(/^(FATAL c).*/, '$1')));
+      bench.is(
+        'nitroctl list',
+        ['DOWN a (wstatus 0) Ns', `UP b (pid ${String(pid)}) (wstatus 0) Ns`, 'FATAL c'],
+        stdout.trim().split('\n').map((line) => line.replace(/ \d+s$/, ' Ns').replace(/^(FATAL c).*/, '$1')),
+      );
     },
   },
   {
@@ -227,7 +259,11 @@ export const controlProbes: readonly Probe[] = [
     body: (bench) => {
       const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
       bench.log.did('stat -c %a $NITRO_SOCK $base/s/notify');
-      bench.is('modes of the socket and of notify/', '600 or 700, 700', `${mode(bench.nitro.socket).replace(/^[67]00$/, '600 or 700')}, ${mode(bench.nitro.notify)}`);
+      bench.is(
+        'modes of the socket and of notify/',
+        '600 or 700, 700',
+        `${mode(bench.nitro.socket).replace(/^[67]00$/, '600 or 700')}, ${mode(bench.nitro.notify)}`,
+      );
       return Promise.resolve();
     },
   },

@@ -74,7 +74,9 @@ export const endingProbes: readonly Probe[] = [
   {
     name: 'a service that is brought down during setup gets no finish, and no run',
     rule: 'behaviour.md §3',
-    services: { a: { setup: sh(`${note('setup', 'begun')}; ${gate('go')}; exit 0`), run: sh(`${note('run', 'run')}; exec sleep 1000`), finish, 'down-signal': 'c' } },
+    services: {
+      a: { setup: sh(`${note('setup', 'begun')}; ${gate('go')}; exit 0`), run: sh(`${note('run', 'run')}; exec sleep 1000`), finish, 'down-signal': 'c' },
+    },
     body: async (bench) => {
       await bench.until('setup has begun', 1, () => bench.lines('setup').length);
       await bench.want('DOWN', 'a');

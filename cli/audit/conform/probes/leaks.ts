@@ -104,7 +104,11 @@ export const leakProbes: readonly Probe[] = [
         await listener.close();
         await bench.want('READY', 'a');
       }
-      await bench.until('listeners that are left in notify/', 'none', () => readdirSync(bench.nitro.notify).filter((name) => /,\d$/.test(name)).join() || 'none');
+      await bench.until(
+        'listeners that are left in notify/',
+        'none',
+        () => readdirSync(bench.nitro.notify).filter((name) => /,\d$/.test(name)).join() || 'none',
+      );
       await asBefore(bench, before);
     },
   },

@@ -239,7 +239,11 @@ export const lifeProbes: readonly Probe[] = [
       await bench.reaches('a', 'UP');
       bench.is('exit status of nitroctl down', 0, (await bench.ctl('down', 'a')).code);
       await bench.nitro.settle();
-      bench.is('announced, without SHUTDOWN and what was asked', 'STARTING UP DOWN', bench.trace('a').split(' ').filter((state) => ['STARTING', 'UP', 'DOWN'].includes(state)).join(' ').replace(/^DOWN /, ''));
+      bench.is(
+        'announced, without SHUTDOWN and what was asked',
+        'STARTING UP DOWN',
+        bench.trace('a').split(' ').filter((state) => ['STARTING', 'UP', 'DOWN'].includes(state)).join(' ').replace(/^DOWN /, ''),
+      );
     },
   },
 ];

@@ -22,7 +22,10 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'stdout of setup, run and finish goes to the logger',
     rule: 'behaviour.md §2',
-    services: { a: { setup: sh('echo setup'), run: sh(`echo run; ${gate('go')}; exit 0`), finish: sh(`echo finish; ${gate('end')}`), log: '../l' }, l: { run: logger('log') } },
+    services: {
+      a: { setup: sh('echo setup'), run: sh(`echo run; ${gate('go')}; exit 0`), finish: sh(`echo finish; ${gate('end')}`), log: '../l' },
+      l: { run: logger('log') },
+    },
     body: async (bench) => {
       await bench.running('a');
       bench.open('go');
@@ -40,7 +43,10 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'what is written while the logger is down stays in the pipe, and its writer goes on',
     rule,
-    services: { a: { run: sh(`${gate('go')}; i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "line $i"; done; ${note('wrote', 'all')}; exec sleep 1000`), log: '../l' }, l: { run: logger('log') } },
+    services: {
+      a: { run: sh(`${gate('go')}; i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "line $i"; done; ${note('wrote', 'all')}; exec sleep 1000`), log: '../l' },
+      l: { run: logger('log') },
+    },
     body: async (bench) => {
       const before = await bench.running('a');
       await bench.running('l');
@@ -86,7 +92,12 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'several services may share a logger, and a logger may have a log itself',
     rule,
-    services: { a: { run: numbered('a', 100), log: '../l/' }, b: { run: numbered('b', 100), log: '../l' }, l: { run: sh('while read -r line; do echo "$line"; done'), log: '../m' }, m: { run: logger('log') } },
+    services: {
+      a: { run: numbered('a', 100), log: '../l/' },
+      b: { run: numbered('b', 100), log: '../l' },
+      l: { run: sh('while read -r line; do echo "$line"; done'), log: '../m' },
+      m: { run: logger('log') },
+    },
     body: async (bench) => {
       await allArrive(bench, 'a', 100);
       await allArrive(bench, 'b', 100);
@@ -120,7 +131,11 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'a log that is a template is instantiated with the name of the service, or with its parameter',
     rule,
-    services: { 'a@': { run: sh('echo of an instance; exec sleep 1000'), log: '../l@' }, b: { run: sh('echo of b; exec sleep 1000'), log: '../l@' }, 'l@': { run: sh('while read -r line; do echo "$line" >>"$T/log.$1"; done') } },
+    services: {
+      'a@': { run: sh('echo of an instance; exec sleep 1000'), log: '../l@' },
+      b: { run: sh('echo of b; exec sleep 1000'), log: '../l@' },
+      'l@': { run: sh('while read -r line; do echo "$line" >>"$T/log.$1"; done') },
+    },
     body: async (bench) => {
       await bench.want('UP', 'a@x');
       await bench.until('l@x gets', ['of an instance'], () => bench.lines('log.x'));
@@ -155,7 +170,12 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'LOG gets stdout of every service without a log link',
     rule,
-    services: { LOG: { run: logger('log') }, a: { run: sh('echo of a; exec sleep 1000') }, b: { run: sh('echo of b; exec sleep 1000'), log: '../l' }, l: { run: logger('own') } },
+    services: {
+      LOG: { run: logger('log') },
+      a: { run: sh('echo of a; exec sleep 1000') },
+      b: { run: sh('echo of b; exec sleep 1000'), log: '../l' },
+      l: { run: logger('own') },
+    },
     body: async (bench) => {
       await bench.until('LOG gets', ['of a'], () => bench.lines('log'));
       await bench.until('the logger gets', ['of b'], () => bench.lines('own'));
@@ -180,7 +200,11 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'LOG@ is instantiated for every service without a log link',
     rule,
-    services: { 'LOG@': { run: sh('while read -r line; do echo "$line" >>"$T/log.$1"; done') }, a: { run: sh('echo of a; exec sleep 1000') }, b: { run: sh('echo of b; exec sleep 1000') } },
+    services: {
+      'LOG@': { run: sh('while read -r line; do echo "$line" >>"$T/log.$1"; done') },
+      a: { run: sh('echo of a; exec sleep 1000') },
+      b: { run: sh('echo of b; exec sleep 1000') },
+    },
     body: async (bench) => {
       await bench.until('LOG@a gets', ['of a'], () => bench.lines('log.a'));
       await bench.until('LOG@b gets', ['of b'], () => bench.lines('log.b'));
@@ -189,7 +213,14 @@ export const logProbes: readonly Probe[] = [
   {
     name: 'what a service says as its last is not lost at shutdown: loggers go after those that write to them',
     rule,
-    services: { a: { run: sh(`trap 'sleep 0.2; echo last words; exit 0' TERM; ${note('ready', 'a')}; while :; do sleep 0.02; done`), finish: sh('sleep 0.1; echo of finish'), log: '../l' }, l: { run: draining('log') } },
+    services: {
+      a: {
+        run: sh(`trap 'sleep 0.2; echo last words; exit 0' TERM; ${note('ready', 'a')}; while :; do sleep 0.02; done`),
+        finish: sh('sleep 0.1; echo of finish'),
+        log: '../l',
+      },
+      l: { run: draining('log') },
+    },
     body: async (bench) => {
       await bench.until('it has set its trap', ['a'], () => bench.lines('ready'));
       await bench.running('l');

@@ -25,7 +25,9 @@ async function scriptIn(bench: Bench, name: string): Promise<number> {
 /** Descriptors of a process, `NUMBER TARGET`, sorted; what is nitro's own by the name of it. */
 function descriptors(bench: Bench, pid: number): readonly string[] {
   const own = descriptorsOf(bench.nitro.pid);
-  const named = (target: string): string => (target === own.get(1) ? "nitro's stdout" : target === own.get(2) ? "nitro's stderr" : target.replace(/:\[\d+\]/, ''));
+  const named = (target: string): string => (
+    target === own.get(1) ? "nitro's stdout" : target === own.get(2) ? "nitro's stderr" : target.replace(/:\[\d+\]/, ''),
+  );
   return [...descriptorsOf(pid)].sort(([a], [b]) => a - b).map(([fd, target]) => `${String(fd)} ${named(target)}`);
 }
 
@@ -66,7 +68,13 @@ export const processProbes: readonly Probe[] = [
   {
     name: 'setup, run and finish work in the directory of the service, in a session of their own',
     rule,
-    services: { a: { setup: sh(`${note('cwd', 'setup $(pwd -P)')}; ${gate('go')}`), run: sh(`${note('cwd', 'run $(pwd -P)')}; exec sleep 1000`), finish: sh(`${note('cwd', 'finish $(pwd -P)')}; ${gate('end')}`) } },
+    services: {
+      a: {
+        setup: sh(`${note('cwd', 'setup $(pwd -P)')}; ${gate('go')}`),
+        run: sh(`${note('cwd', 'run $(pwd -P)')}; exec sleep 1000`),
+        finish: sh(`${note('cwd', 'finish $(pwd -P)')}; ${gate('end')}`),
+      },
+    },
     body: async (bench) => {
       const { directory, pid: nitro } = bench.nitro;
       const setup = await scriptIn(bench, 'a');
@@ -86,13 +94,23 @@ export const processProbes: readonly Probe[] = [
   {
     name: 'an instance works in the directory of its template, and each of its scripts gets its parameter',
     rule: 'behaviour.md §2',
-    services: { 'a@': { setup: sh(note('args', 'setup $* $(pwd -P)')), run: sh(`${note('args', 'run $* $(pwd -P)')}; exec sleep 1000`), finish: sh(note('args', 'finish $* $(pwd -P)')) } },
+    services: {
+      'a@': {
+        setup: sh(note('args', 'setup $* $(pwd -P)')),
+        run: sh(`${note('args', 'run $* $(pwd -P)')}; exec sleep 1000`),
+        finish: sh(note('args', 'finish $* $(pwd -P)')),
+      },
+    },
     body: async (bench) => {
       await bench.want('UP', 'a@one two');
       await bench.until('run has begun', 2, () => bench.lines('args').length);
       await bench.want('DOWN', 'a@one two');
       const at = `${bench.nitro.directory}/a@`;
-      await bench.until('the scripts got', [`setup one two ${at}`, `run one two ${at}`, `finish 0 15 one two ${at}`.replace('0 15', '-1 15')], () => bench.lines('args'));
+      await bench.until(
+        'the scripts got',
+        [`setup one two ${at}`, `run one two ${at}`, `finish 0 15 one two ${at}`.replace('0 15', '-1 15')],
+        () => bench.lines('args'),
+      );
     },
   },
   {
@@ -111,7 +129,11 @@ export const processProbes: readonly Probe[] = [
     services: { a: { setup: sh(gate('go')), run: forever, finish: sh(gate('end')), 'notification-fd': 0 }, l: { run: sh('exec cat'), log: '../l' } },
     body: async (bench) => {
       const setup = await scriptIn(bench, 'a');
-      await bench.until('descriptors of setup', plain, () => descriptors(bench, setup).slice(0, 3).concat(descriptors(bench, setup).slice(3).filter((each) => !each.startsWith('10 '))));
+      await bench.until(
+        'descriptors of setup',
+        plain,
+        () => descriptors(bench, setup).slice(0, 3).concat(descriptors(bench, setup).slice(3).filter((each) => !each.startsWith('10 '))),
+      );
       bench.open('go');
       const run = await bench.running('a');
       await bench.until('descriptors of run', plain, () => descriptors(bench, run));
@@ -157,11 +179,19 @@ export const processProbes: readonly Probe[] = [
     ...(launch.length === 0 ? {} : { launch }),
     body: async (bench) => {
       const run = await bench.running('a');
-      await bench.until('blocked and ignored in run, a program that only waits', { blocked: [], ignored: [] }, () => ({ blocked: mask(run, 'SigBlk'), ignored: mask(run, 'SigIgn') }));
+      await bench.until(
+        'blocked and ignored in run, a program that only waits',
+        { blocked: [], ignored: [] },
+        () => ({ blocked: mask(run, 'SigBlk'), ignored: mask(run, 'SigIgn') }),
+      );
       await bench.want('DOWN', 'a');
       await bench.until('run has ended', 0, async () => (await bench.query('a'))?.pid);
       const finish = await scriptIn(bench, 'a');
-      await bench.until('blocked and ignored in finish', { blocked: [], ignored: [] }, () => ({ blocked: mask(finish, 'SigBlk'), ignored: mask(finish, 'SigIgn') }));
+      await bench.until(
+        'blocked and ignored in finish',
+        { blocked: [], ignored: [] },
+        () => ({ blocked: mask(finish, 'SigBlk'), ignored: mask(finish, 'SigIgn') }),
+      );
       process.kill(finish, 'SIGKILL');
     },
   })),
@@ -187,7 +217,11 @@ export const processProbes: readonly Probe[] = [
     stderrUnread: true,
     body: async (bench) => {
       await bench.running('a');
-      for (let round = 0; round < 60; round++) bench.is('RESCAN, with 40 directories that are no services, is answered', 'OK', await bench.ask('RESCAN', '00007e'));
+      for (let round = 0; round < 60; round++) bench.is(
+        'RESCAN, with 40 directories that are no services, is answered',
+        'OK',
+        await bench.ask('RESCAN', '00007e'),
+      );
       await bench.ctl('restart', 'a');
       await bench.reaches('a', 'STARTING', 'UP');
     },

@@ -48,7 +48,10 @@ export const readinessProbes: readonly Probe[] = [
     name: 'any descriptor from 3 on works, whatever nitro itself has open',
     rule,
     corrects: { text: 'Numbers that nitro itself has open do not work.' },
-    services: Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`a${String(index + 3)}`, { run: sh(`echo >&${String(index + 3)}; exec sleep 1000`), 'notification-fd': index + 3 }])),
+    services: Object.fromEntries(Array.from(
+      { length: 7 },
+      (_, index) => [`a${String(index + 3)}`, { run: sh(`echo >&${String(index + 3)}; exec sleep 1000`), 'notification-fd': index + 3 }],
+    )),
     body: async (bench) => {
       for (let fd = 3; fd < 10; fd++) await bench.reaches(`a${String(fd)}`, 'UP');
     },
@@ -61,7 +64,11 @@ export const readinessProbes: readonly Probe[] = [
     body: async (bench) => {
       await bench.reaches('a', 'FATAL');
       bench.is('run', [], bench.lines('run'));
-      await bench.until('nitro names the service on stderr', true, () => bench.stderr.split('\n').some((line) => line.includes('a:') || line.includes(' a ') || line.endsWith(' a')));
+      await bench.until(
+        'nitro names the service on stderr',
+        true,
+        () => bench.stderr.split('\n').some((line) => line.includes('a:') || line.includes(' a ') || line.endsWith(' a')),
+      );
     },
   },
   {

@@ -11,13 +11,25 @@ export const rescanProbes: readonly Probe[] = [
   {
     name: 'what is no service is left alone, and the rest is started',
     rule: 'behaviour.md §2',
-    services: { a: { run: forever }, 'b-2': { run: forever, down: true }, '.hidden': { run: forever }, 'x,y': { run: forever }, 't@': { run: forever }, ['l'.repeat(64)]: { run: forever }, ['m'.repeat(63)]: { run: forever } },
+    services: {
+      a: { run: forever },
+      'b-2': { run: forever, down: true },
+      '.hidden': { run: forever },
+      'x,y': { run: forever },
+      't@': { run: forever },
+      ['l'.repeat(64)]: { run: forever },
+      ['m'.repeat(63)]: { run: forever },
+    },
     entries: { file: 'text', empty: { directory: {} } },
     body: async (bench) => {
       await bench.running('a');
       await bench.running('m'.repeat(63));
       const names = ['a', 'b-2', '.hidden', 'x,y', 't@', 'l'.repeat(64), 'file', 'empty'];
-      bench.is('states', 'b-2 DOWN, .hidden unknown, x,y unknown, t@ unknown, file unknown, empty unknown', await bench.states(...names.filter((name) => name !== 'a' && name.length < 60)));
+      bench.is(
+        'states',
+        'b-2 DOWN, .hidden unknown, x,y unknown, t@ unknown, file unknown, empty unknown',
+        await bench.states(...names.filter((name) => name !== 'a' && name.length < 60)),
+      );
       await bench.until('the empty directory is named on stderr', true, () => bench.stderr.includes('no such service: empty'));
     },
   },

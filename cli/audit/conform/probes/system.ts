@@ -10,7 +10,9 @@ import { forever, gate, note, sh } from './shell.js';
 const rule = 'behaviour.md §6';
 const patient = { SYS_FINISH: 60_000, SYS_FINAL: 60_000 } as const;
 /** Notes when it is told to end. */
-const leaving = (name: string): string => sh(`trap '${note('order', name).replaceAll("'", "'\\''")}; exit 0' TERM; ${note('ready', name)}; while :; do sleep 0.02; done`);
+const leaving = (name: string): string => sh(
+  `trap '${note('order', name).replaceAll("'", "'\\''")}; exit 0' TERM; ${note('ready', name)}; while :; do sleep 0.02; done`,
+);
 
 export const systemProbes: readonly Probe[] = [
   {
@@ -66,7 +68,11 @@ export const systemProbes: readonly Probe[] = [
       else bench.is('exit status', 0, (await bench.ctl(how.split(' ')[1] ?? '')).code);
       bench.is('nitro, in whose place SYS/reincarnate was executed, ends', 'exit 0', await bench.ends());
       const order = bench.lines('order');
-      bench.is('the order', [`finish 0 0 ${what}`, 'finished', 'a, b', 'l', 'reincarnate 0'], [...order.slice(0, 2), [...order.slice(2, 4)].sort().join(', '), ...order.slice(4)]);
+      bench.is(
+        'the order',
+        [`finish 0 0 ${what}`, 'finished', 'a, b', 'l', 'reincarnate 0'],
+        [...order.slice(0, 2), [...order.slice(2, 4)].sort().join(', '), ...order.slice(4)],
+      );
       bench.is('control socket', 'removed', existsSync(bench.nitro.socket) ? 'still there' : 'removed');
       await bench.until('nitro says', true, () => bench.stderr.includes(what === 'reboot' ? '- nitro: rebooting' : '- nitro: shutting down'));
     },
@@ -146,7 +152,15 @@ export const systemProbes: readonly Probe[] = [
       bench.signal('SIGTERM');
       await bench.until('SYS/finish runs', 1, () => bench.lines('order').length);
       bench.service('new', { run: sh(note('run', 'new')) });
-      bench.is('UP d, RESTART d, RESCAN', 'OK OK OK', [await bench.ask('UP', packet(Tag.UP, 'd'), 'd'), await bench.ask('RESTART', packet(Tag.RESTART, 'd'), 'd'), await bench.ask('RESCAN', packet(Tag.RESCAN))].join(' '));
+      bench.is(
+        'UP d, RESTART d, RESCAN',
+        'OK OK OK',
+        [
+          await bench.ask('UP', packet(Tag.UP, 'd'), 'd'),
+          await bench.ask('RESTART', packet(Tag.RESTART, 'd'), 'd'),
+          await bench.ask('RESCAN', packet(Tag.RESCAN)),
+        ].join(' '),
+      );
       bench.is('states', 'd DOWN, new unknown', await bench.states('d', 'new'));
       bench.open('go');
       bench.is('nitro ends', 'exit 0', await bench.ends());

@@ -54,7 +54,10 @@ interface Task {
   readonly attempt: number;
 }
 
-const knownHanging: Known = { rule: 'behaviour.md §4', text: 'The reference waits for the exec, so that a script on a file system that hangs stops all supervision.' };
+const knownHanging: Known = {
+  rule: 'behaviour.md §4',
+  text: 'The reference waits for the exec, so that a script on a file system that hangs stops all supervision.',
+};
 
 export class ServiceWalk {
   private readonly compiled = compile(serviceMachine);
@@ -94,7 +97,9 @@ export class ServiceWalk {
     const possible = this.around.ownMs === null && !this.around.noHanging ? null : this.possible();
     return {
       part: 'services',
-      lines: [`${String(this.count.paths)} paths, ${String(this.count.steps)} steps, ${String(this.count.daemons)} daemons; ${String(this.count.late)} begun again because a timer was faster.`],
+      lines: [
+        `${String(this.count.paths)} paths, ${String(this.count.steps)} steps, ${String(this.count.daemons)} daemons; ${String(this.count.late)} begun again because a timer was faster.`,
+      ],
       covered: this.cover(possible),
       divergences: this.divergences,
       whatIs: compiled.id,
@@ -125,7 +130,10 @@ export class ServiceWalk {
     return this.settings.flatMap((setting) => {
       const paths = layPaths(this.compiled, walkGraph(this.compiled, setting, this.around), left, this.around.ownMs === null ? deedsMax : deedsMaxOwn);
       const size = setting.isSerial === true && this.around.ownMs !== null ? 4 : earsMax;
-      return Array.from({ length: Math.ceil(paths.length / size) }, (_, index): Task => ({ setting, paths: paths.slice(index * size, (index + 1) * size), attempt: 1 }));
+      return Array.from(
+        { length: Math.ceil(paths.length / size) },
+        (_, index): Task => ({ setting, paths: paths.slice(index * size, (index + 1) * size), attempt: 1 }),
+      );
     });
   }
 
@@ -226,7 +234,11 @@ export class ServiceWalk {
     if (found === undefined || first === undefined || at < 0) return false;
     const titles = group.flatMap(({ path }) => path.slice(-1).map((deed) => deedTitle(this.compiled, deed)));
     const isKnown = found.known !== null && group.every((each) => this.known(each) !== null);
-    const more: Divergence = { ...found, also: [...new Set([...found.also, ...titles])].filter((title) => title !== found.title), known: isKnown ? found.known : null };
+    const more: Divergence = {
+      ...found,
+      also: [...new Set([...found.also, ...titles])].filter((title) => title !== found.title),
+      known: isKnown ? found.known : null,
+    };
     this.divergences[at] = more;
     this.byLikeness.set(likeness(first), more);
     return true;

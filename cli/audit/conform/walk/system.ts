@@ -88,7 +88,13 @@ export class SystemWalk {
     private readonly bounds: Bounds,
   ) {
     const own = facts.setsDelays ? {} : { ownDelaysMs: { ...serviceTable.delays, ...systemTable.delays } };
-    this.options = { target: facts.target, patienceMs: facts.patienceMs, diagnose, systemLane: tolerant((states) => states.forEach((state) => this.missing.add(state))), ...own };
+    this.options = {
+      target: facts.target,
+      patienceMs: facts.patienceMs,
+      diagnose,
+      systemLane: tolerant((states) => states.forEach((state) => this.missing.add(state))),
+      ...own,
+    };
     this.trouble = mayBePid1() ? null : 'this user may not make the namespaces of one';
   }
 

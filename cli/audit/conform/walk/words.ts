@@ -75,12 +75,17 @@ export function deedTitle(compiled: Compiled, { moves, stimulus }: Deed): string
 /** A complaint of a lane: its first line, and the announcements below it. */
 export function inWords(message: string): { readonly expected: string; readonly seen: string } {
   const [first = ''] = message.split('\n');
-  const line = (start: string): readonly string[] => (message.split('\n').find((each) => each.trim().startsWith(start)) ?? '').replace(/^.*?:/, '').trim().split(/ +/).filter((each) => each !== '');
+  const line = (start: string): readonly string[] => (
+    message.split('\n').find((each) => each.trim().startsWith(start)) ?? '',
+  ).replace(/^.*?:/, '').trim().split(/ +/).filter((each) => each !== '');
   const [should, was] = [line('should be announced:'), line('was announced:')];
   const query = /^QUERY says (.*), and should say (.*)$/.exec(first);
   if (query !== null) return { expected: `QUERY says ${query[2] ?? ''}`, seen: query[1] ?? '' };
   const args = /^(\w+) got (.*) and should have got (.*)$/.exec(first);
-  if (args !== null) return { expected: `${args[1] ?? ''} gets the arguments ${args[3] === '' ? 'none' : (args[3] ?? '')}`, seen: args[2] === '' ? 'none' : (args[2] ?? '') };
+  if (args !== null) return {
+    expected: `${args[1] ?? ''} gets the arguments ${args[3] === '' ? 'none' : (args[3] ?? '')}`,
+    seen: args[2] === '' ? 'none' : (args[2] ?? ''),
+  };
   const late = /^not (?:in time|within \d+ ms): (.*?) *$/.exec(first);
   const at = should.findIndex((state, index) => was[index] !== state);
   if (first.includes('announce')) {
