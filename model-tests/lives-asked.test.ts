@@ -123,7 +123,8 @@ describe('SYS, while one of its scripts runs (behaviour.md §6)', () => {
 
   test('is the first of LIST, and counts in INFO', () => {
     const services = { a: { run: [{}] }, b: { run: [{}] } };
-    const asked: Asked[] = [[100, of('up', 'a')], [101, { kind: 'list', start: 0 }], [102, { kind: 'list', start: 1 }], [103, { kind: 'info' }], [9000, { kind: 'info' }]];
+    const requests: readonly ClientRequest[] = [of('up', 'a'), { kind: 'list', start: 0 }, { kind: 'list', start: 1 }, { kind: 'info' }];
+    const asked: Asked[] = [...requests.map((request, index): Asked => [100 + index, request]), [9000, { kind: 'info' }]];
     const [, all, rest, during, later] = answers(asked, { sys, services });
     expect(all).toMatchObject([{ fields: { name: 'SYS', state: State.SETUP } }, { fields: { name: 'a', state: State.STARTING } }]);
     expect(rest).toMatchObject([{ fields: { name: 'a' } }]);
@@ -184,7 +185,8 @@ describe('SIGNAL', () => {
   });
 
   test('is ESRCH for any other, for a service that runs nothing or that only has a setup running, and for nobody', () => {
-    const asked: Asked[] = [[100, signal(S.PIPE, 'a')], [101, signal(0, 'a')], [102, signal(S.TERM, 'd')], [103, signal(S.TERM, 's')], [104, signal(S.TERM, 'x')]];
+    const requests = [signal(S.PIPE, 'a'), signal(0, 'a'), signal(S.TERM, 'd'), signal(S.TERM, 's'), signal(S.TERM, 'x')];
+    const asked = requests.map((request, index): Asked => [100 + index, request]);
     expect(answers(asked, { services })).toEqual(asked.map(() => noSuchService));
   });
 

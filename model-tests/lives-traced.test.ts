@@ -61,7 +61,8 @@ describe('TRACE', () => {
 
 describe('LEAVES', () => {
   test('has where it starts, the leaf of the system, the number of the next step, and each service with its leaf', () => {
-    const [page, rest] = sent({ services: { a: down, b: { run: [{}] } }, commands: [ask(3000, { kind: 'leaves', start: 0 }), ask(3001, { kind: 'leaves', start: 1 })] });
+    const commands = [ask(3000, { kind: 'leaves', start: 0 }), ask(3001, { kind: 'leaves', start: 1 })];
+    const [page, rest] = sent({ services: { a: down, b: { run: [{}] } }, commands });
     expect(page?.[0]).toEqual({ kind: 'page', start: 0 });
     expect(page?.[1]).toMatchObject({ kind: 'steps' });
     expect(page?.slice(2, 4)).toMatchObject([

@@ -146,7 +146,7 @@ export interface CommonOs {
    * hold so long a path.
    */
   bind(path: Bytes): Fd | Result;
-  /** The next datagram, of at most 64 KiB; null: none there now. */
+  /** The next datagram, of at most 64 KiB; null: none there now. To the daemon, one of a user who is neither root nor its own is empty and from nobody. */
   receive(fd: Fd): Datagram | null;
   /** Send to the socket at path `to`; waits at most `waitMs` for room there (0: not at all), then -EAGAIN. */
   send(fd: Fd, to: Bytes, data: Bytes, waitMs: number): Result;
@@ -182,7 +182,7 @@ export interface Os extends CommonOs {
   /** The first `max` bytes of a regular file; anything else is a failure, and nothing can block. */
   readFile(path: Bytes, max: number): Bytes | Result;
   isExecutable(path: Bytes): boolean;
-  /** A directory of its owner's own: not through a symlink, of this user, with mode 0700. -EEXIST: something else is there. */
+  /** A directory of its owner's own: not through a symlink, of this user, closed to others if it was not. -EEXIST: something else is there. */
   makePrivateDirectory(path: Bytes): Result;
   changeDirectory(path: Bytes): Result;
   /** Does some process receive on the datagram socket at `path`? 0: yes; -ECONNREFUSED: stale; -ENOENT: nothing there. */

@@ -73,6 +73,10 @@ export class Scripts {
       return 'impossible';
     }
     const notificationFd = readNotificationFd(this.os, directory);
+    if (notificationFd !== null && notificationFd < 0) {
+      this.console.sayError(`${name}: cannot read notification-fd`, notificationFd);
+      return 'failed';
+    }
     if (notificationFd !== null && notificationFd >= this.os.descriptorLimit()) {
       this.console.say(`${name}: notification-fd is beyond the limit of ${String(this.os.descriptorLimit())} descriptors`);
       return 'impossible';

@@ -3,7 +3,7 @@
  *
  * They are read only if they are regular files, and at most `valueBytesMax` of them (behaviour.md §4).
  */
-import type { Bytes, Os, Signals } from './os.js';
+import type { Bytes, Os, Result, Signals } from './os.js';
 
 const valueBytesMax = 64;
 
@@ -42,10 +42,13 @@ export function readDownSignal(os: Os, directory: Bytes): number {
   return signalOfLetter(text.charAt(0), os.signals) ?? os.signals.TERM;
 }
 
-/** Descriptor on which `run` reports readiness; 0: only `nitroctl ready` makes it ready; null: time does. */
+/**
+ * Descriptor on which `run` reports readiness; 0: only `nitroctl ready` makes it ready; null: time does. An error that passes says nothing
+ * about the service, and is the answer as it is, below 0: without the descriptor it would never become ready, or count as ready too early.
+ */
 export function readNotificationFd(os: Os, directory: Bytes): number | null {
   const text = os.readFile(`${directory}/notification-fd`, valueBytesMax);
-  if (typeof text !== 'string') return null;
+  if (typeof text !== 'string') return isPassing(os, text) ? text : null;
   let number = 0;
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
@@ -53,4 +56,10 @@ export function readNotificationFd(os: Os, directory: Bytes): number | null {
     number = number * 10 + digit;
   }
   return number;
+}
+
+/** Want of descriptors or memory, and trouble of a disk. */
+function isPassing(os: Os, result: Result): boolean {
+  const { EAGAIN, EINTR, EIO, EMFILE, ENFILE, ENOMEM } = os.errno;
+  return [EAGAIN, EINTR, EIO, EMFILE, ENFILE, ENOMEM].includes(-result);
 }

@@ -1,6 +1,7 @@
 /** The commands of nitro-audit, in the order in which the help lists them. */
 import type { Registration } from './command.js';
 import { registerCheck } from './check/command.js';
+import { registerCompletion } from './completion/command.js';
 import { registerConform } from './conform/command.js';
 import { registerInspect } from './inspect/command.js';
 import { registerModel } from './model/command.js';
@@ -16,4 +17,5 @@ export const commands: readonly Registration[] = [
   registerTrace,
   registerConform,
   registerInspect,
+  registerCompletion,
 ];

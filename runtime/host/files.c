@@ -69,16 +69,28 @@ CALL(working_directory)
     return buffer[0] == '/' ? text_out(js, buffer, strlen(buffer)) : JS_NewInt32(js, -ENOENT);
 }
 
-static int private_directory(const char *path)
+/* Of one that is there, everything is asked by its descriptor: what the path leads to may change meanwhile. */
+static int own_directory(const char *path)
 {
     struct stat there;
-    if (mkdir(path, 0700) == 0)
-        return result(chmod(path, 0700)); /* whatever the umask */
-    if (errno != EEXIST)
-        return -errno;
-    if (lstat(path, &there) < 0)
-        return -errno;
-    return S_ISDIR(there.st_mode) && there.st_uid == geteuid() ? 0 : -EEXIST;
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? -EEXIST : -errno;
+    int failure = result(fstat(fd, &there));
+    if (!failure && there.st_uid != geteuid())
+        failure = -EEXIST;
+    else if (!failure && (there.st_mode & 077) != 0)
+        failure = result(fchmod(fd, 0700));
+    close(fd);
+    return failure;
+}
+
+static int private_directory(const char *path)
+{
+    const mode_t before = umask(077);
+    const int made = result(mkdir(path, 0700));
+    umask(before);
+    return made == -EEXIST ? own_directory(path) : made;
 }
 
 CALL(make_private_directory) { return with_path(js, argv[0], private_directory); }

@@ -3,6 +3,9 @@
  *
  * Theory of operation. A socket never blocks unless a time to wait is given: each call says so by MSG_DONTWAIT, so
  * that no mode has to be kept. Linux tells a full receiver by EAGAIN, the BSDs by ENOBUFS; both come out as EAGAIN.
+ *
+ * The mode of the daemon's socket says who may send to it. Where the kernel tells who did, that is checked again: a mode can be
+ * changed by mistake, and a descriptor be handed on. Only root and the user that nitro runs as are heard.
  */
 #define _GNU_SOURCE
 #include "host.h"
@@ -13,6 +16,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifdef MSG_CMSG_CLOEXEC
+#define RECEIVE_CLOEXEC MSG_CMSG_CLOEXEC
+#else
+#define RECEIVE_CLOEXEC 0
+#endif
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* SIGPIPE is caught anyway */
 #endif
@@ -22,11 +30,41 @@
  * able to answer root.
  */
 static mode_t kept_from_others = 0177;
+static bool is_daemon;
 
 void sockets_start(bool daemon)
 {
+    is_daemon = daemon;
     kept_from_others = daemon ? 0177 : 0;
 }
+
+#ifdef SCM_CREDENTIALS
+typedef struct ucred Sender;
+
+/* Have the kernel put the sender's credentials to each datagram. */
+static int ask_for_senders(int fd)
+{
+    const int yes = 1;
+    return is_daemon ? result(setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes))) : 0;
+}
+
+static bool is_foreign(struct msghdr *message)
+{
+    Sender sender;
+    if (!is_daemon)
+        return false;
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part))
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS) {
+            memcpy(&sender, CMSG_DATA(part), sizeof(sender));
+            return sender.uid != 0 && sender.uid != geteuid();
+        }
+    return true;
+}
+#else
+typedef char Sender;
+static int ask_for_senders(UNUSED int fd) { return 0; }
+static bool is_foreign(UNUSED struct msghdr *message) { return false; }
+#endif
 
 static int address_of(const char *path, struct sockaddr_un *address)
 {
@@ -54,7 +92,9 @@ static int bound(const char *path)
     if (fd < 0)
         return fd;
     const mode_t before = umask(kept_from_others);
-    const int failure = result(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+    int failure = ask_for_senders(fd);
+    if (!failure)
+        failure = result(bind(fd, (struct sockaddr *)&address, sizeof(address)));
     umask(before);
     if (failure)
         close(fd);
@@ -83,10 +123,18 @@ CALL(receive)
     if (!int_in(js, argv[0], &fd))
         return JS_EXCEPTION;
     struct sockaddr_un sender;
-    socklen_t size = sizeof(sender);
-    const ssize_t length = recvfrom(fd, buffer, BUFFER_SIZE, MSG_DONTWAIT, (struct sockaddr *)&sender, &size);
+    union { char room[CMSG_SPACE(sizeof(Sender))]; struct cmsghdr aligned; } control;
+    struct iovec content = { buffer, BUFFER_SIZE };
+    struct msghdr message = { .msg_name = &sender, .msg_namelen = sizeof(sender), .msg_iov = &content, .msg_iovlen = 1,
+                              .msg_control = &control, .msg_controllen = sizeof(control) };
+    ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT | RECEIVE_CLOEXEC);
     if (length < 0)
         return JS_NULL;
+    socklen_t size = message.msg_namelen;
+    if (is_foreign(&message)) { /* as if it had said nothing, to nobody; more may be waiting behind it */
+        length = 0;
+        size = 0;
+    }
     /* No name, or an abstract one (which starts with a NUL byte), counts as none. */
     const size_t start = offsetof(struct sockaddr_un, sun_path);
     const size_t room = size > start ? size - start : 0;

@@ -99,11 +99,11 @@ describe.skipIf(noBrowser !== null)('the page', () => {
     await nitro.ctl('down', 'web');
     await page.locator('#chart [data-state=DOWN].is-active').waitFor();
     expect(await page.locator('#chart .is-active').count()).toBe(1);
+    await page.locator('#last', { hasText: 'FINISH_EXITED: SHUTDOWN.finishing → DOWN.resting / announce, endLife, forgetIfGone' }).waitFor();
     const lit = await page.locator('#chart .is-last[data-rows]').all();
     const edges = await Promise.all(lit.map((edge) => edge.getAttribute('data-rows')));
     expect(edges.length).toBeGreaterThan(0);
     for (const rows of edges) expect(rows?.split(' ')).toContain('SHUTDOWN.finishing|FINISH_EXITED|DOWN.resting');
-    expect(await page.textContent('#last')).toBe('FINISH_EXITED: SHUTDOWN.finishing → DOWN.resting / announce, endLife, forgetIfGone');
     const events = await page.locator('#history .event').allTextContents();
     expect(events.slice(0, 3)).toEqual(['FINISH_EXITED', 'RUN_EXITED', 'WANT_DOWN']);
 
@@ -228,6 +228,7 @@ describe.skipIf(noBrowser !== null)('the page', () => {
   inspected('has roles and names for a screen reader, and says what changes', { services }, ['--control'], async (page, nitro) => {
     await page.click('[data-name=web]');
     await showsState(page, 'web', 'UP');
+    await page.locator('#timeline svg[aria-label^="web: "]').waitFor();
     const tree = await page.locator('body').ariaSnapshot();
     for (const part of ['banner', 'heading "nitro" [level=1]', 'heading "web" [level=2]', 'grid "Services"', 'columnheader "State"', 'group "Control"'])
       expect(tree).toContain(part);

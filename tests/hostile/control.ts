@@ -34,7 +34,7 @@ export async function underFire(
     // It would keep all that is announced.
     rmSync(`${nitro.notify}/ALL,test`, { force: true });
     const { times, note, lost = [] } = await body(nitro);
-    const before = nitro.exit === undefined ? [] : [`nitro ended with ${JSON.stringify(nitro.exit)}`];
+    const before = nitro.exit === undefined || nitro.exit.code === 0 ? [] : [`nitro ended with ${JSON.stringify(nitro.exit)}`];
     await nitro.stop({ descriptors: false });
     return { what, times, lost: [...lost, ...before], ...(note === undefined ? {} : { note }) };
   } catch (error) {

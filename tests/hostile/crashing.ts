@@ -14,7 +14,7 @@ export const medianOf = (numbers: readonly number[]): number => [...numbers].sor
 
 /** Kill `name` until `done`, or `most` times; milliseconds of each repair. An error if one is not repaired. */
 export async function crashMeanwhile(nitro: Daemon, name: string, done: () => boolean, most = Infinity): Promise<readonly number[]> {
-  const ear = await Datagrams.open([`${nitro.notify}/${name},timer`]);
+  const ear = await Datagrams.open([`${nitro.notify}/${name},timer${String(process.hrtime.bigint())}`]);
   const repairs: number[] = [];
   try {
     while (!done() && repairs.length < most) {

@@ -21,7 +21,8 @@ const polling: Errors = { passing: ['EINTR', 'ENOMEM'] };
 
 /** What fails in nitro's own process. */
 export const errorsOf: Readonly<Record<string, Errors>> = {
-  read: { passing: ['EINTR', 'EAGAIN', 'EIO'] },
+  // Of a pipe EIO cannot come, of a file it can: strace cannot tell them apart.
+  read: { passing: ['EINTR', 'EAGAIN'], claims: ['EIO'] },
   write: { passing: ['EAGAIN', 'EINTR', 'EIO', 'ENOSPC', 'EPIPE'] },
   ppoll: polling,
   poll: polling,

@@ -104,6 +104,7 @@ class Subject {
       if (isClaim) {
         nitro.send(packet(Tag.RESCAN));
         for (const name of names) nitro.send(packet(Tag.UP, name));
+        nitro.send(packet(Tag.RESTART, 'told'));
       }
       await this.back([]);
       for (const name of names) await nitro.waitState(name, 'UP');

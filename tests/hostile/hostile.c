@@ -3,7 +3,7 @@
  *
  *   hostile fuzz SOCKET DIRECTORY COUNT SEED NAME...  sends COUNT datagrams: some of random bytes, others requests about the NAMEs that are
  *                                             right but for a few bytes, from sockets in DIRECTORY, from one elsewhere, and from none. None is a
- *                                             shutdown or a reboot.
+ *                                             shutdown or a reboot; some carry a descriptor.
  *   hostile ask SOCKET DIRECTORY COUNT TAG NAME       COUNT requests of TAG with the payload NAME, at most 5 unanswered, and all answers
  *   hostile flood SOCKET TAG NAME              the same request as fast as the kernel takes it, unanswered, until its stdin ends
  *   hostile deaf DIRECTORY COUNT NAME          COUNT listeners `NAME,I` that never read, until its stdin ends; says `ready`
@@ -93,6 +93,22 @@ static int send_to(int fd, const struct sockaddr_un *to, const void *data, size_
     return 1;
 }
 
+/* With a descriptor for the receiver, which it never asked for. */
+static int send_with_descriptor(int fd, struct sockaddr_un *to, void *data, size_t length)
+{
+    union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr aligned; } control = { .room = { 0 } };
+    struct iovec content = { data, length };
+    struct msghdr message = { .msg_name = to, .msg_namelen = sizeof *to, .msg_iov = &content, .msg_iovlen = 1,
+                              .msg_control = &control, .msg_controllen = sizeof control };
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    const int given = 0;
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof given);
+    memcpy(CMSG_DATA(part), &given, sizeof given);
+    return sendmsg(fd, &message, 0) >= 0 || errno == EMSGSIZE || errno == ENOBUFS || errno == EINTR || errno == ETOOMANYREFS;
+}
+
 static size_t request(unsigned char *data, int tag, const char *name)
 {
     const size_t length = strlen(name);
@@ -165,7 +181,7 @@ static size_t make(unsigned char *data, char **names, int count)
 static void fuzz(const char *socket_path, const char *directory, long count, char **names, int name_count)
 {
     static unsigned char data[LARGE + 1024];
-    const struct sockaddr_un to = address(socket_path);
+    struct sockaddr_un to = address(socket_path);
     char path[120];
     int from[SOURCES];
     long sent = 0, heard = 0;
@@ -179,7 +195,8 @@ static void fuzz(const char *socket_path, const char *directory, long count, cha
         const size_t length = make(data, names, name_count);
         if (length >= 3 && (data[2] == SHUTDOWN || data[2] == REBOOT))
             continue;
-        if (!send_to(from[random_below(SOURCES)], &to, data, length))
+        const int source = from[random_below(SOURCES)];
+        if (random_below(50) == 0 ? !send_with_descriptor(source, &to, data, length) : !send_to(source, &to, data, length))
             break;
         if (++sent % 16 == 0)
             for (int i = 0; i < SOURCES - 1; i++)

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { commandsOf, optionsOf } from './help.js';
 import { has, nitroctlPath, nitroPath, root, run } from './workspace.js';
 
-const pages = ['nitro.8', 'nitroctl.1', 'halt.8'] as const;
+const pages = ['nitro.8', 'nitroctl.1', 'halt.8', 'nitro-audit.1'] as const;
 const read = (page: string): string => readFileSync(join(root, 'man', page), 'utf8');
 
 /** Words that the page has behind a macro, such as the commands behind `.Cm`. Arguments of enclosing macros count. */
@@ -52,6 +52,29 @@ describe('nitroctl.1', () => {
   it('has the options that the help has', () => {
     const inPage = [...marked('nitroctl.1', 'Fl')].map((word) => `-${word}`).sort();
     expect(inPage).toEqual(optionsOf(help));
+  });
+});
+
+describe('nitro-audit.1', () => {
+  const audit = (...args: readonly string[]): string => run(process.execPath, [join(root, 'build/nitro-audit.cjs'), ...args]).stdout;
+  const page = read('nitro-audit.1');
+  /** What the page says of a command: from its item to the next. */
+  const itemOf = (command: string): string =>
+    new RegExp(`\\n\\.It Ic (?:[a-z]+ , )*${command}\\b[^]*?(?=\\n\\.It Ic|\\n\\.S[sh])`).exec(page)?.[0] ?? '';
+  const commands = [...audit('--help').matchAll(/^ {2}([a-z]+) [[<]/gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help');
+
+  it('has the commands that the help has', () => {
+    expect(commands.length).toBeGreaterThan(12);
+    for (const command of commands) expect(itemOf(command), command).not.toBe('');
+  });
+
+  it('has the options that the help of each command has', () => {
+    for (const command of commands) {
+      const inHelp = [...audit(command, '--help').matchAll(/(?:^ {2}|, )(-{1,2}[a-z][a-z-]*)/gm)].map((match) => match[1] ?? '');
+      const item = itemOf(command);
+      for (const option of inHelp.filter((name) => name !== '-h' && name !== '--help'))
+        expect(item, `${command} ${option}`).toMatch(new RegExp(`(Fl |, )${option.slice(1)}\\b`));
+    }
   });
 });
 

@@ -18,6 +18,8 @@ export function toJson(report: Report, knownReference: boolean): string {
   return `${JSON.stringify({ conforms: found === 0 && !report.isCut, divergences: found, knownReference, ...report }, null, 2)}\n`;
 }
 
+const short = 'delays that NITRO_DELAYS makes short';
+const long = 'the delays of behaviour.md §1';
 const cut = ' **The time was over before all was done.**';
 const plural = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;
 
@@ -25,15 +27,15 @@ export function toMarkdown(report: Report, knownReference: boolean): string {
   const all = divergencesOf(report);
   const found = unknownOf(report, knownReference);
   const known = knownReference ? all.filter((each) => each.known !== null) : [];
-  const verdict = found.length === 0 ? (
-    known.length === 0 ? 'It conforms: no divergence.' : 'No divergence but those that are known of the reference.',
-  ) : `**${plural(found.length, 'divergence')}.**`;
+  const none = known.length === 0 ? 'It conforms: no divergence.' : 'No divergence but those that are known of the reference.';
+  const verdict = found.length === 0 ? none : `**${plural(found.length, 'divergence')}.**`;
+  const more = known.length > 0 ? ` ${String(known.length)} more are known of the reference.` : '';
   const lines = [
     `# ${report.target.daemon}`,
     '',
-    verdict + (known.length > 0 && found.length > 0 ? ` ${String(known.length)} more are known of the reference.` : '') + (report.isCut ? cut : ''),
+    verdict + (found.length > 0 ? more : '') + (report.isCut ? cut : ''),
     '',
-    `Held against the machines and behaviour.md in ${report.seconds.toFixed(0)} s, with ${report.setsDelays ? 'delays that NITRO_DELAYS makes short' : 'the delays of behaviour.md §1'}.`,
+    `Held against the machines and behaviour.md in ${report.seconds.toFixed(0)} s, with ${report.setsDelays ? short : long}.`,
   ];
   for (const { part, whatIs, lines: figures, covered } of report.parts) {
     lines.push('', `## ${part === 'probes' ? 'Probes' : `The ${whatIs} machine`}`, '', ...figures);

@@ -47,7 +47,7 @@ export function makeEntry(path: string, entry: Entry): readonly string[] {
 }
 
 function file(at: string, text: string): string {
-  return text.includes('\n') && text !== `${text.trimEnd()}\n` ? heredoc(at, text) : text.trim().includes('\n') ? heredoc(at, text) : `echo ${quoted(text.trim())} >${at}`;
+  return text.trim().includes('\n') ? heredoc(at, text) : `echo ${quoted(text.trim())} >${at}`;
 }
 
 function heredoc(at: string, text: string): string {
@@ -80,7 +80,8 @@ export function preparation(description: Description): string {
   const lines = ['base=$(mktemp -d); cd $base; mkdir -p d t; export T=$base/t NITRO_SOCK=$base/s/nitro.sock'];
   for (const [name, value] of Object.entries(env)) {
     if (name === 'NITRO_DELAYS') continue;
-    lines.push(value === undefined ? `unset ${name}` : value.length > 200 ? `# export ${name} with a value of ${String(value.length)} bytes` : `export ${name}=${quoted(value)}`);
+    if (value === undefined) lines.push(`unset ${name}`);
+    else lines.push(value.length > 200 ? `# export ${name} with a value of ${String(value.length)} bytes` : `export ${name}=${quoted(value)}`);
   }
   for (const [name, service] of Object.entries(services)) lines.push(...makeEntry(`d/${name}`, serviceEntry(service)));
   if (system !== undefined) lines.push(...makeEntry('d/SYS', systemEntry(system)));

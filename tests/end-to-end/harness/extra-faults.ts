@@ -15,6 +15,8 @@ const wanted = "    lifecycle.post(service, eventOf[kind]);\n";
 export interface Fault extends StandIn {
   /** The part that is enough to find it. */
   readonly part: 'services' | 'system' | 'probes';
+  /** Of the probes, those that are enough. */
+  readonly match?: string;
   readonly kind: 'ended' | 'hung' | 'differs';
   /** In title, expectation and what was seen of one of the divergences. */
   readonly says: RegExp;
@@ -42,6 +44,7 @@ export const tellsFinishWrong: Fault = {
   fault: 'finish gets its arguments the other way round',
   changes: [scripts('[String(service.exitStatus), String(service.exitSignal)]', '[String(service.exitSignal), String(service.exitStatus)]')],
   part: 'probes',
+  match: 'finish is told',
   kind: 'differs',
   says: /finish is told the exit status of run.*3 0.*0 3/s,
 };
@@ -50,8 +53,9 @@ export const leaks: Fault = {
   fault: 'each start of a script leaves a descriptor open',
   changes: [host('    close(child->status[1]);\n    if (child->ready[1] >= 0)', '    fcntl(0, F_DUPFD_CLOEXEC, 3);\n    close(child->status[1]);\n    if (child->ready[1] >= 0)')],
   part: 'probes',
+  match: 'restarts',
   kind: 'differs',
-  says: /restarts leave no descriptor open.*descriptors open/s,
+  says: /restarts.* leave no descriptor open.*descriptors open/s,
 };
 
 export const faults: readonly Fault[] = [
@@ -77,6 +81,7 @@ export const faults: readonly Fault[] = [
     fault: 'a second run is started while one lives',
     changes: [effects('        this.signalDown(service);\n', '        this.signalDown(service);\n        if (service.run !== 0) scripts.launch(service);\n')],
     part: 'probes',
+    match: 'two processes',
     kind: 'differs',
     says: /two processes of run|no process is left behind/,
   },
@@ -91,6 +96,7 @@ export const faults: readonly Fault[] = [
     fault: 'descriptors are leaked into children',
     changes: [host('        signals_for_child();\n', '        fcntl(child->status[0], F_DUPFD, 20);\n        signals_for_child();\n')],
     part: 'probes',
+    match: 'nothing else is open',
     kind: 'differs',
     says: /nothing else is open.*20 /s,
   },
@@ -98,6 +104,7 @@ export const faults: readonly Fault[] = [
     fault: 'the signal mask of children is not reset',
     changes: [{ file: 'runtime/host/signals.c', from: '    sigemptyset(&none);\n    sigprocmask(SIG_SETMASK, &none, NULL);', to: '    sigemptyset(&none);\n    sigaddset(&none, SIGCHLD);\n    sigprocmask(SIG_SETMASK, &none, NULL);' }],
     part: 'probes',
+    match: 'no signal blocked',
     kind: 'differs',
     says: /no signal blocked or ignored.*17/s,
   },
@@ -112,6 +119,7 @@ export const faults: readonly Fault[] = [
     fault: 'a process that does not end is never killed',
     changes: [effects("      case 'kill':\n", "      case 'kill':\n        return null;\n")],
     part: 'probes',
+    match: 'does not end gets',
     kind: 'differs',
     says: /gets SIGKILL after SHUTDOWN/,
   },
@@ -119,6 +127,7 @@ export const faults: readonly Fault[] = [
     fault: 'it dies of LIST with more than 100 services',
     changes: [control('    const all = services.all();\n    const before', `    const all = services.all();\n    if (all.length > 100) ${die};\n    const before`)],
     part: 'probes',
+    match: 'LIST does not end',
     kind: 'ended',
     says: /LIST does not end a nitro.*SIGKILL/s,
   },
@@ -126,6 +135,7 @@ export const faults: readonly Fault[] = [
     fault: 'a logger gets a new pipe with each start, so that lines are lost',
     changes: [scripts("      const pipe = this.pipes.open(name);", "      (this.pipes as unknown as { byLogger: Map<string, unknown> }).byLogger.delete(name);\n      const pipe = this.pipes.open(name);")],
     part: 'probes',
+    match: 'logger',
     kind: 'differs',
     says: /nothing is lost over the ends of a logger|stays in the pipe/,
   },
@@ -133,6 +143,7 @@ export const faults: readonly Fault[] = [
     fault: 'down-signal is passed over',
     changes: [{ file: 'runtime/settings.ts', from: 'return signalOfLetter(text.charAt(0), os.signals) ?? os.signals.TERM;', to: 'return os.signals.TERM;' }],
     part: 'probes',
+    match: 'down-signal h',
     kind: 'differs',
     says: /down-signal h is HUP.*TERM/s,
   },
@@ -140,6 +151,7 @@ export const faults: readonly Fault[] = [
     fault: 'loggers are brought down with the services',
     changes: [{ file: 'runtime/stopping.ts', from: 'active.filter((service) => !this.isLogger(service))', to: 'active' }],
     part: 'probes',
+    match: 'loggers',
     kind: 'differs',
     says: /then services end, then loggers|last words|loggers go after/,
   },
@@ -154,6 +166,7 @@ export const faults: readonly Fault[] = [
     fault: 'finish runs twice',
     changes: [effects("return scripts.finish(service) ? null : 'FINISH_EXITED';", "scripts.finish(service);\n        return scripts.finish(service) ? null : 'FINISH_EXITED';")],
     part: 'probes',
+    match: 'finish runs once',
     kind: 'differs',
     says: /finish runs once for each life|finish ran/,
   },

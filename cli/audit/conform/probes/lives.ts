@@ -80,12 +80,17 @@ export const lifeProbes: readonly Probe[] = [
     services: { a: { run: forever } },
     delays: { RESPAWN: 900 },
     body: async (bench) => {
-      const before = await bench.running('a');
-      await pause(bench.ms('RESPAWN') + 100);
-      const from = performance.now();
-      await bench.crash('a');
-      await bench.running('a', before);
-      bench.is('RESPAWN was not waited for', true, performance.now() - from < bench.ms('RESPAWN') * 0.9);
+      let took = Infinity;
+      // A machine that is busy may be slow once.
+      for (let attempt = 0; attempt < 3 && took > bench.ms('RESPAWN') * 0.9; attempt++) {
+        const before = await bench.running('a');
+        await pause(bench.ms('RESPAWN') + 100);
+        const from = performance.now();
+        await bench.crash('a');
+        await bench.running('a', before);
+        took = performance.now() - from;
+      }
+      bench.is('RESPAWN was not waited for', true, took < bench.ms('RESPAWN') * 0.9);
     },
   },
   {

@@ -25,9 +25,8 @@ async function scriptIn(bench: Bench, name: string): Promise<number> {
 /** Descriptors of a process, `NUMBER TARGET`, sorted; what is nitro's own by the name of it. */
 function descriptors(bench: Bench, pid: number): readonly string[] {
   const own = descriptorsOf(bench.nitro.pid);
-  const named = (target: string): string => (
-    target === own.get(1) ? "nitro's stdout" : target === own.get(2) ? "nitro's stderr" : target.replace(/:\[\d+\]/, ''),
-  );
+  const known = new Map([[own.get(1), "nitro's stdout"], [own.get(2), "nitro's stderr"]]);
+  const named = (target: string): string => known.get(target) ?? target.replace(/:\[\d+\]/, '');
   return [...descriptorsOf(pid)].sort(([a], [b]) => a - b).map(([fd, target]) => `${String(fd)} ${named(target)}`);
 }
 

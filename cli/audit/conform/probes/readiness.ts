@@ -77,7 +77,10 @@ export const readinessProbes: readonly Probe[] = [
     corrects: { text: 'What an earlier life left in the pipe makes the next one UP.' },
     services: {
       a: {
-        run: sh(`if [ -e "$T/second" ]; then exec sleep 1000; fi\n(trap '' PIPE; ${gate('go')}; echo >&3; ${note('old', 'wrote')}) &\n: >"$T/second"; exec sleep 1000`),
+        run: sh(
+          `if [ -e "$T/second" ]; then exec sleep 1000; fi\n(trap '' PIPE; ${gate('go')}; echo >&3; ${note('old', 'wrote')}) &\n` +
+            ': >"$T/second"; exec sleep 1000',
+        ),
         'notification-fd': 3,
       },
     },

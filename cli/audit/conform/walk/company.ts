@@ -3,6 +3,7 @@
  */
 import type { Compiled } from '../../../../machines/compile.js';
 import type { Daemon } from '../../../../tests/end-to-end/harness/daemon.js';
+import { pause } from '../../../../tests/end-to-end/harness/wait.js';
 import { packet, Tag } from '../../../../tests/end-to-end/harness/wire.js';
 import { TooSlow } from '../../../../model-tests/walk/binary/options.js';
 import type { WalkOptions } from '../../../../model-tests/walk/binary/options.js';
@@ -54,7 +55,12 @@ export async function perform(
     try {
       for (const part of parts) {
         if (lost() !== null) walked.push(...part.map((path): Walked => ({ path, done: [], outcome: 'late', message: 'not begun' })));
-        else walked.push(...(await troupe.walk(part)).map((outcome) => judge(outcome, lost() !== null)));
+        else {
+          const outcomes = await troupe.walk(part);
+          // A daemon that is gone may show by failures before its end is seen.
+          if (outcomes.some(({ error }) => error !== null)) await watch.look();
+          walked.push(...outcomes.map((outcome) => judge(outcome, lost() !== null)));
+        }
       }
     } finally {
       watch.end();
@@ -75,8 +81,14 @@ function judge({ lane, path, error }: Outcome, isLost: boolean): Walked {
   return { path, done: lane.done, outcome: error !== null && isLost ? 'lost' : outcome, message: error?.message ?? '' };
 }
 
+interface Watch {
+  readonly end: () => void;
+  /** Look whether it is still there. */
+  readonly look: () => Promise<void>;
+}
+
 /** See that the daemon lives and answers; when it does not, end all waiting. */
-function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason: Ended | Hung) => void): { readonly end: () => void } {
+function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason: Ended | Hung) => void): Watch {
   let isOver = false;
   let asked: number | null = null;
   const lose = (reason: Ended | Hung): void => {
@@ -102,5 +114,9 @@ function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason:
     isOver = true;
     clearInterval(timer);
   };
-  return { end };
+  const lookNow = async (): Promise<void> => {
+    await pause(watchMs);
+    look();
+  };
+  return { end, look: lookNow };
 }

@@ -98,7 +98,8 @@ export class ServiceWalk {
     return {
       part: 'services',
       lines: [
-        `${String(this.count.paths)} paths, ${String(this.count.steps)} steps, ${String(this.count.daemons)} daemons; ${String(this.count.late)} begun again because a timer was faster.`,
+        `${String(this.count.paths)} paths, ${String(this.count.steps)} steps, ${String(this.count.daemons)} daemons; ` +
+          `${String(this.count.late)} begun again because a timer was faster.`,
       ],
       covered: this.cover(possible),
       divergences: this.divergences,

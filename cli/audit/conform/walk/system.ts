@@ -114,7 +114,8 @@ export class SystemWalk {
       part: 'system',
       whatIs: this.compiled.id,
       lines: [
-        `${String(this.count.paths)} paths, each a daemon, ${String(this.count.steps)} steps; ${String(this.count.late)} begun again because a timer was faster.`,
+        `${String(this.count.paths)} paths, each a daemon, ${String(this.count.steps)} steps; ` +
+          `${String(this.count.late)} begun again because a timer was faster.`,
         ...(this.trouble === null ? [] : [`Not as pid 1: ${this.trouble}`]),
       ],
       covered: cover(this.compiled, this.trouble === null ? reasons : { ...reasons, ...excused }, this.coverable(), this.covered),

@@ -7,7 +7,8 @@ import type { Deed, World } from '../../../../model-tests/walk/binary/world.js';
 
 const script = (role: string): string =>
   `cat >d/a/${role} <<'END'\n#!/bin/sh\n# ends when it is told to; takes note of signals and goes on\ntrap 'echo TERM' TERM; trap 'echo CONT' CONT\n` +
-  `${role === 'finish' ? 'echo "finish $*"\n' : ''}until [ -e "$T/${role}" ]; do sleep 0.1; done\nread -r status <"$T/${role}"; rm "$T/${role}"; exit "$status"\nEND\nchmod 755 d/a/${role}`;
+  `${role === 'finish' ? 'echo "finish $*"\n' : ''}until [ -e "$T/${role}" ]; do sleep 0.1; done\n` +
+  `read -r status <"$T/${role}"; rm "$T/${role}"; exit "$status"\nEND\nchmod 755 d/a/${role}`;
 
 /** How the directory is arranged before a deed. */
 function sceneLines({ scene }: Deed): readonly string[] {
@@ -36,7 +37,7 @@ function command({ stimulus }: Deed, { process }: World): string {
     case 'exit':
       return `echo ${String(stimulus.status)} >$T/${role} # ${role} ends so, or by a signal: kill -KILL`;
     case 'exec':
-      return `# let the exec that hangs go on: it ${stimulus.outcome === 'whole' ? 'succeeds' : stimulus.outcome === 'busy' ? 'fails with ETXTBSY' : 'fails for good'}`;
+      return `# let the exec that hangs go on: it ${{ whole: 'succeeds', busy: 'fails with ETXTBSY', broken: 'fails for good' }[stimulus.outcome]}`;
     case 'exec fails, held':
       return '# let the exec that hangs fail, and keep its process from being reaped (ptrace)';
     case 'killed before exec':
@@ -75,17 +76,17 @@ export function deedTitle(compiled: Compiled, { moves, stimulus }: Deed): string
 /** A complaint of a lane: its first line, and the announcements below it. */
 export function inWords(message: string): { readonly expected: string; readonly seen: string } {
   const [first = ''] = message.split('\n');
-  const line = (start: string): readonly string[] => (
-    message.split('\n').find((each) => each.trim().startsWith(start)) ?? '',
-  ).replace(/^.*?:/, '').trim().split(/ +/).filter((each) => each !== '');
+  const lines = message.split('\n');
+  const line = (start: string): readonly string[] => {
+    const found = lines.find((each) => each.trim().startsWith(start)) ?? '';
+    return found.replace(/^.*?:/, '').split(' ').filter((each) => each !== '');
+  };
   const [should, was] = [line('should be announced:'), line('was announced:')];
   const query = /^QUERY says (.*), and should say (.*)$/.exec(first);
   if (query !== null) return { expected: `QUERY says ${query[2] ?? ''}`, seen: query[1] ?? '' };
   const args = /^(\w+) got (.*) and should have got (.*)$/.exec(first);
-  if (args !== null) return {
-    expected: `${args[1] ?? ''} gets the arguments ${args[3] === '' ? 'none' : (args[3] ?? '')}`,
-    seen: args[2] === '' ? 'none' : (args[2] ?? ''),
-  };
+  const none = (words: string | undefined): string => (words === undefined || words === '' ? 'none' : words);
+  if (args !== null) return { expected: `${args[1] ?? ''} gets the arguments ${none(args[3])}`, seen: none(args[2]) };
   const late = /^not (?:in time|within \d+ ms): (.*?) *$/.exec(first);
   const at = should.findIndex((state, index) => was[index] !== state);
   if (first.includes('announce')) {

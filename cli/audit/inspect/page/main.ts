@@ -145,7 +145,8 @@ function renderPanels(): void {
   const row = of.kind === 'service' ? store.row(of.name) : undefined;
   const newest = own[own.length - 1] ?? null;
   const active = of.kind === 'system' ? store.system : (row?.leaf ?? row?.state ?? null);
-  const moves = own.filter(({ from, to, event }) => from !== to || event !== null);
+  // An event that was ignored is no transition.
+  const moves = own.filter(({ from, to, actions }) => from !== to || actions.length > 0);
   chart.show(of.kind, active, moves[moves.length - 1] ?? newest);
   history.show(own, store.epoch);
   timeline.show(past.lanes, store.now(), store.epoch);
