@@ -10,6 +10,9 @@ import { isServiceName } from './protocol.js';
 export const globalLogger = 'LOG';
 export const globalLoggerTemplate = 'LOG@';
 
+/** Looking again after an error: one that passes must not leave a system without a service until somebody asks for a rescan. */
+const triesMax = 3;
+
 /** Where the files of a service are: of an instance, in its template. */
 export function directoryOfService(name: Bytes): Bytes {
   const at = name.indexOf('@');
@@ -30,16 +33,16 @@ export class Directory {
 
   /** Is something there that could be executed, whether it can be or not? If that cannot be said now, executing it will tell. */
   hasScript(directory: Bytes, script: Bytes): boolean {
-    return !this.isAbsent(this.os.kind(`${directory}/${script}`));
+    return !this.isAbsent(this.look(`${directory}/${script}`));
   }
 
   exists(directory: Bytes): boolean {
-    return this.os.kind(directory) === 'directory';
+    return this.look(directory) === 'directory';
   }
 
   /** Is it certain that there is no such directory? An error that says nothing about it (no memory, input or output) is no certainty. */
   isGone(directory: Bytes): boolean {
-    const kind = this.os.kind(directory);
+    const kind = this.look(directory);
     return typeof kind === 'string' ? kind !== 'directory' : this.isAbsent(kind);
   }
 
@@ -55,7 +58,7 @@ export class Directory {
   }
 
   hasDownFile(name: Bytes): boolean {
-    return typeof this.os.kind(`${directoryOfService(name)}/down`) === 'string';
+    return typeof this.look(`${directoryOfService(name)}/down`) === 'string';
   }
 
   /**
@@ -64,7 +67,8 @@ export class Directory {
    * the services.
    */
   scan(isKnown: (name: Bytes) => boolean): readonly Bytes[] | null {
-    const entries = this.os.list('.');
+    let entries = this.os.list('.');
+    for (let tries = 1; typeof entries === 'number' && tries < triesMax; tries++) entries = this.os.list('.');
     if (typeof entries === 'number') {
       this.console.sayError('cannot read the service directory', entries);
       return null;
@@ -72,7 +76,7 @@ export class Directory {
     const names: Bytes[] = [];
     for (const name of [...entries].sort()) {
       if (name.startsWith('.') || name.endsWith('@') || name === 'SYS') continue;
-      const kind = this.os.kind(name);
+      const kind = this.look(name);
       if (typeof kind === 'number' && !this.isAbsent(kind)) {
         this.console.sayError(`cannot look at ${printable(name)}`, kind);
         if (isKnown(name)) names.push(name);
@@ -83,6 +87,13 @@ export class Directory {
       else this.console.say(`no such service: ${name}`);
     }
     return names;
+  }
+
+  /** What a path is; an error is believed when it comes again. */
+  private look(path: Bytes): FileKind | Result {
+    let kind = this.os.kind(path);
+    for (let tries = 1; typeof kind === 'number' && !this.isAbsent(kind) && tries < triesMax; tries++) kind = this.os.kind(path);
+    return kind;
   }
 
   private hasAnyScript(directory: Bytes): boolean {

@@ -97,6 +97,8 @@ export function isRespawn({ trace }: History, service: string, place: number): b
   for (let at = place - 1; at >= 0; at--) {
     const entry = trace[at];
     if (entry?.type === 'received' || entry?.type === 'fault' || entry?.at !== trace[place]?.at) return false;
+    // It was started again, and that failed.
+    if (entry?.type === 'said' && entry.text.startsWith(`- nitro: ${service}: `)) return false;
     if (entry?.service === service) return entry.type === 'announced' && entry.state === 1;
   }
   return false;

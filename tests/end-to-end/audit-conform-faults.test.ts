@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diesInALeaf, faults, leaks, likeTheReference, tellsFinishWrong } from './harness/extra-faults.js';
+import { diesOfARequest, faults, leaks, likeTheReference, tellsFinishWrong } from './harness/extra-faults.js';
 import type { Fault } from './harness/extra-faults.js';
 import { build } from './harness/extra-standins.js';
 import type { StandIn } from './harness/extra-standins.js';
@@ -49,7 +49,7 @@ const isBig = process.env['NITRO_TEST_BIG'] === '1';
 
 /** The shortest way in which it must be found: of a whole walk, what is begun in a few seconds. */
 async function isFound(fault: Fault): Promise<void> {
-  const few = fault.part === 'probes' ? ['--match', fault.match ?? ''] : isBig ? [] : ['--time', '8'];
+  const few = fault.part === 'probes' ? ['--match', fault.match ?? ''] : isBig ? [] : ['--time', '1'];
   const { status, found } = await conform(fault, '--only', fault.part, ...few);
   const said = found.map(({ kind, title, expected, seen, also }) => `${kind}: ${title}: ${expected}; ${seen}; ${also.join('; ')}`);
   expect(status).toBe(1);
@@ -59,7 +59,7 @@ async function isFound(fault: Fault): Promise<void> {
   for (const { script } of found) expect(script.length).toBeGreaterThan(20);
 }
 
-const always = [diesInALeaf, tellsFinishWrong, leaks];
+const always = [diesOfARequest, tellsFinishWrong, leaks];
 
 describe('a daemon with one fault', () => {
   test.concurrent.each(faults.filter((fault) => isBig || always.includes(fault)))('$fault', { timeout: 600_000 }, isFound);

@@ -11,7 +11,9 @@ const skip = !mayInject();
 
 nothingIsLost('at the start: fork, pipe2, memory, close_range, and a bind that cannot be', async (limits) =>
   await faultsAtStart(limits, { calls: ['fork', 'clone', 'pipe2', 'mprotect', 'close_range', 'bind'], most: 2, errnos: 1 }), { skip });
+nothingIsLost('at the start: no descriptor for one of the files that are read, notification-fd among them', async (limits) =>
+  await faultsAtStart(limits, { calls: ['open', 'openat'], errnos: 1 }), { skip });
 nothingIsLost('while nitro runs: waiting, reaping, forking, memory, and what is sent', async (limits) =>
-  await faultsWhileRunning(limits, false, { calls: ['ppoll', 'wait4', 'fork', 'clone', 'pipe2', 'fcntl', 'sendto', 'kill'], most: 2, errnos: 1 }), { skip });
+  await faultsWhileRunning(limits, false, { calls: ['ppoll', 'wait4', 'fork', 'clone', 'pipe2', 'fcntl', 'sendto', 'kill'], most: 1, errnos: 1 }), { skip });
 nothingIsLost('in a child between fork and exec: descriptors that are interrupted or used up, an exec that fails for now', async (limits) =>
   await faultsWhileRunning(limits, true, { calls: ['dup2', 'setsid'], most: 1 }), { skip });

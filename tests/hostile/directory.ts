@@ -21,7 +21,7 @@ while :; do
   case $n in 0) s=s0;; 1) s=$odd;; 2) s=$long;; 3) s=$longer;; 4) s=t@;; 5) s=t@p;; 6) s="a b";; *) s=s$n;; esac
   case $k in
     0|1|2) mkdir "$s" && ln -s "$2" "$s/run" ;;
-    3) mkdir "$s" && : >"$s/run" && chmod +x "$s/run" ;;
+    3) mkdir "$s" && true >"$s/run" && chmod +x "$s/run" ;;
     4|5|6) rm -rf "$s" ;;
     7) ln -s "$s" "$s" ;;
     8) mkfifo "$s" ;;
@@ -30,7 +30,7 @@ while :; do
     11) ln -s ../d "$s" ;;
     12) mkdir "$s" && ln -s "$2" "$s/setup" && mkfifo "$s/run" ;;
     13) ln -s ../t@ "$s/log" ;;
-    14) : >"$s/down" ;;
+    14) true >"$s/down" ;;
     15) chmod 0 "$s"; chmod 755 "$s" ;;
   esac
 done 2>/dev/null
@@ -45,17 +45,20 @@ export async function rewriting(limits: Limits, rescans: number): Promise<Findin
     const pids = await pidsKept(nitro);
     const before = sizeOf(nitro.pid);
     const shell = spawn('sh', ['-c', writer, 'writer', nitro.directory, stillPath, String(limits.seed)], { stdio: 'ignore', detached: true });
+    const hasEnded = (): boolean => shell.exitCode !== null || shell.signalCode !== null;
     let times = 0;
     try {
       while (times < rescans && !isOver(limits)) {
         for (let index = 0; index < 10; index++, times++) nitro.send(packet(Tag.RESCAN));
+        if (hasEnded()) throw new Error('the writer ended by itself');
         // An answer: so many rescans were done, and no more wait.
         await nitro.info();
         limits.progress(`${String(times)} rescans`);
       }
     } finally {
-      if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+      if (!hasEnded() && shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
     }
+    await nitro.waitFor('the writer is gone', hasEnded);
     const lost = (await pidsKept(nitro)) === pids ? [] : ['services that nobody changed were restarted'];
     for (const name of readdirSync(nitro.directory, 'latin1')) if (!['kept', 'keptlog'].includes(name)) nitro.remove(name);
     await nitro.waitFor('what is gone is forgotten', async () => {

@@ -14,8 +14,8 @@ export interface Errors {
   readonly claims?: readonly string[];
 }
 
-const opening: Errors = { passing: ['EACCES', 'EINTR', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM'], claims: ['ENOENT', 'ELOOP', 'ENOTDIR'] };
-const looking: Errors = { passing: ['EACCES', 'EIO', 'ENOMEM', 'ELOOP'], claims: ['ENOENT', 'ENOTDIR'] };
+const opening: Errors = { passing: ['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EIO'], claims: ['EACCES', 'ENOENT', 'ELOOP', 'ENOTDIR'] };
+const looking: Errors = { passing: ['EIO', 'ENOMEM'], claims: ['EACCES', 'ELOOP', 'ENOENT', 'ENOTDIR'] };
 const forking: Errors = { passing: ['EAGAIN', 'ENOMEM'] };
 const polling: Errors = { passing: ['EINTR', 'ENOMEM'] };
 
@@ -65,7 +65,7 @@ export const errorsOf: Readonly<Record<string, Errors>> = {
 };
 
 /** Calls without which nitro cannot begin: then it says why, in one line, and exits 111 (behaviour.md §6, "an unrecoverable error at start"). */
-export const vitalAtStart: readonly string[] = ['chdir', 'socket', 'bind', 'mkdir', 'chmod', 'lstat', 'stat', 'newfstatat', 'mmap', 'mprotect', 'brk', 'connect', 'unlink'];
+export const vitalAtStart: readonly string[] = ['chdir', 'socket', 'bind', 'open', 'openat', 'mkdir', 'chmod', 'lstat', 'stat', 'newfstatat', 'mmap', 'mprotect', 'brk', 'connect', 'unlink'];
 
 /** What fails in a child between fork and exec, once in each child that is made. */
 export const errorsOfChild: Readonly<Record<string, Errors>> = {

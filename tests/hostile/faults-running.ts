@@ -86,7 +86,7 @@ class Subject {
     try {
       const before = this.descriptors;
       const injection = await Injection.to(nitro.pid, fault, file, { children: inChildren });
-      let problem: unknown = null;
+      let problem: Error | null = null;
       try {
         if (inChildren || isClaim) {
           nitro.send(packet(Tag.RESTART, 'again'));
@@ -96,7 +96,7 @@ class Subject {
         }
         if (!inChildren) await this.exercise();
       } catch (error) {
-        problem = error;
+        problem = error instanceof Error ? error : new Error(String(error));
       }
       came = await injection.detach();
       if (problem !== null && !isClaim) throw problem;

@@ -4,6 +4,7 @@
  * What may be: nitro exits 111 with a line that says why, where it cannot begin at all (`vitalAtStart`). What must not: any other end, or
  * a service that does not run though nitro does.
  */
+import { checkNothingLeft } from '../end-to-end/harness/aftermath.js';
 import { Daemon } from '../end-to-end/harness/daemon.js';
 import type { Service } from '../end-to-end/harness/directory.js';
 import { packet, Tag } from '../end-to-end/harness/wire.js';
@@ -15,7 +16,7 @@ const SLEEP = 'exec sleep 1000';
 const services: Readonly<Record<string, Service>> = {
   log: { run: 'exec cat' },
   set: { setup: 'exit 0', run: SLEEP, log: '../log' },
-  told: { run: `echo >&3; ${SLEEP}`, 'notification-fd': 3 },
+  told: { run: `echo >&3 || note no descriptor; ${SLEEP}`, 'notification-fd': 3 },
 };
 const names = Object.keys(services);
 
@@ -61,7 +62,13 @@ async function startWith(fault: Case): Promise<{ readonly came: boolean; readonl
         for (const name of names) nitro.send(packet(Tag.UP, name));
       }
       for (const name of names) await nitro.waitState(name, 'UP');
-      await nitro.stop();
+      if (!fault.isClaim && nitro.journal().length > 0) throw new Error('a service was started without its notification-fd');
+      // Not by `stop`: it would take the text of ENOMEM for a bug.
+      nitro.signal('SIGTERM');
+      const { code, signal } = await nitro.waitExit();
+      if (code !== 0) throw new Error(`it ended with ${String(code ?? signal)}`);
+      await checkNothingLeft(nitro);
+      if (/\bbug in\b/.test(nitro.stderr)) throw new Error('a bug is reported');
     }
   } catch (error) {
     lost = `${wordsOf(fault)} at the start: ${messageOf(error)}; ${nitro.stderr.slice(0, 500)}`;

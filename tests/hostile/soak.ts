@@ -36,7 +36,16 @@ function positive(text: string, option: string): number {
   return number > 0 ? number : refuse(`--${option}: not a number above 0: ${text}`);
 }
 
-function optionsOf(args: readonly string[]) {
+interface Options {
+  readonly minutes: string;
+  readonly only: readonly string[];
+  readonly scale: string;
+  readonly seed?: string;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function optionsOf(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -46,7 +55,8 @@ function optionsOf(args: readonly string[]) {
       },
       allowPositionals: false,
     });
-    return values;
+    const { seed, ...others } = values;
+    return { ...others, ...(seed === undefined ? {} : { seed }) };
   } catch (error) {
     return refuse(messageOf(error));
   }

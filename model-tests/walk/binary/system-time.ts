@@ -28,24 +28,30 @@ export class SystemTime {
   keep({ moves, to }: SystemDeed, from: number): void {
     const isTold = moves.some(({ row }) => row?.actions.includes('signalSysSetup') === true);
     if (isTold && this.stopFrom === 0) this.stopFrom = from;
-    if (this.delayIn(to) === 'SHUTDOWN') this.timerFrom = this.stopFrom;
+    if (this.timerIn(to) === 'SYS/setup') this.timerFrom = this.stopFrom;
     else if (moves.some(({ leaf, next }) => leaf !== next)) this.timerFrom = from;
   }
 
   /** Could the timer that this deed starts, begun at `from`, be due by now? Then what the deed led to may be over before it was seen. */
   isPast({ to }: SystemDeed, from: number): boolean {
-    const delay = this.delayIn(to);
-    if (delay === null) return false;
-    return now() > (delay === 'SHUTDOWN' && this.stopFrom > 0 ? this.stopFrom : from) + (this.shortMs[delay] ?? Infinity);
+    const timer = this.timerIn(to);
+    return timer !== null && now() > (timer === 'SYS/setup' && this.stopFrom > 0 ? this.stopFrom : from) + this.ms(timer);
   }
 
   /** Could the timer of the phase have been faster than this deed, which was begun in that world? */
   isLate({ stimulus }: SystemDeed, before: SystemWorld): boolean {
-    const delay = before.booted ? this.delayIn(before) : null;
-    return stimulus.kind !== 'wait' && delay !== null && now() > this.dueFrom(delay);
+    const timer = before.booted ? this.timerIn(before) : null;
+    return stimulus.kind !== 'wait' && timer !== null && now() > this.timerFrom + this.ms(timer);
   }
 
-  private delayIn({ leaf }: SystemWorld): string | null {
-    return this.compiled.table.leaves[leaf]?.delay ?? null;
+  /** The timer that runs in a world: that of SYS/setup, those of the services that are told to end there, which are as long, or that of the phase. */
+  private timerIn({ leaf }: SystemWorld): string | null {
+    const { name = '', delay = null } = this.compiled.table.leaves[leaf] ?? {};
+    if (name === 'shutdown.stoppingServices' || name === 'shutdown.stoppingLoggers') return 'services';
+    return delay === 'SHUTDOWN' ? 'SYS/setup' : delay;
+  }
+
+  private ms(timer: string): number {
+    return this.shortMs[timer === 'SYS/setup' || timer === 'services' ? 'SHUTDOWN' : timer] ?? Infinity;
   }
 }

@@ -58,18 +58,21 @@ export const leaks: Fault = {
   says: /restarts.* leave no descriptor open.*descriptors open/s,
 };
 
+/** Dies of a request in every leaf. */
+export const diesOfARequest: Fault = {
+  fault: 'it dies of a request',
+  changes: [control(wanted, `    if (kind === 'restart') ${die};\n${wanted}`)],
+  part: 'services',
+  kind: 'ended',
+  says: /on WANT_RESTART.*SIGKILL/s,
+};
+
 export const faults: readonly Fault[] = [
   diesInALeaf,
+  diesOfARequest,
   announcesAnother,
   tellsFinishWrong,
   leaks,
-  {
-    fault: 'it dies of a request',
-    changes: [control(wanted, `    if (kind === 'restart') ${die};\n${wanted}`)],
-    part: 'services',
-    kind: 'ended',
-    says: /on WANT_RESTART.*SIGKILL/s,
-  },
   {
     fault: 'it hangs when a service that waits after a failed exec is brought down',
     changes: [control(wanted, `    if (kind === 'down' && leafOf(service) === 'DELAY.spawnError') for (;;) ;\n${wanted}`)],

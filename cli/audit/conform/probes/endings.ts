@@ -172,7 +172,7 @@ export const endingProbes: readonly Probe[] = [
     name: 'down again signals again, and the kill timer goes on',
     rule: 'behaviour.md §3',
     services: { a: { run: sh(`trap 'echo TERM >>"$T/signals"' TERM\n${note('signals', 'ready')}\nwhile :; do sleep 0.02; done`) } },
-    delays: { SHUTDOWN: 1500 },
+    delays: { SHUTDOWN: 5000 },
     body: async (bench) => {
       await bench.until('run has set its traps', ['ready'], () => bench.lines('signals'));
       const from = performance.now();

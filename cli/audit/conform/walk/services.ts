@@ -85,7 +85,7 @@ export class ServiceWalk {
 
   async walk(): Promise<PartReport> {
     const { compiled } = this;
-    for (let round = 1; round <= roundsMax && !this.bounds.isOver(); round++) {
+    for (let round = 1; round <= roundsMax && (round === 1 || !this.bounds.isOver()); round++) {
       const tasks = this.lay();
       if (tasks.length === 0) break;
       const failures = await this.walkRound(tasks);
@@ -142,10 +142,13 @@ export class ServiceWalk {
     const failures: Failure[] = [];
     const total = tasks.reduce((sum, { paths }) => sum + paths.length, 0);
     let done = 0;
+    let begun = 0;
     // Those with the longest waits go first.
     const open = [...tasks].sort((a, b) => b.setting.short.length - a.setting.short.length);
     await inParallel(open, this.bounds.jobs, async (task, add) => {
-      if (this.bounds.isOver()) return;
+      // However short the time is, something is walked.
+      if (begun >= this.bounds.jobs && this.bounds.isOver()) return;
+      begun += 1;
       const performance = await this.perform(task.setting, task.attempt, task.paths);
       const late: Path[] = [];
       for (const walked of performance.walked) {
