@@ -31,7 +31,7 @@ function stays({ trace, life, endBegins, repetitions }: History): readonly Stay[
     if (entry.type !== 'announced' || entry.service === 'SYS') continue;
     const { service, state, at } = entry;
     const was = present.get(service);
-    const isSame = was?.state === state && (state !== delay || repetitions.has(place));
+    const isSame = was?.state === state && (state !== delay || repetitions.get(place) === 'repeat');
     if (was !== undefined && (isSame || (isStopping(was.state) && isStopping(state)))) continue;
     leave(service, at);
     present.set(service, { state, place, at });

@@ -31,7 +31,7 @@ interface Ended {
 function podman(...args: readonly string[]): Ended {
   const own = ['--root', `${scratch}/store`, '--runroot', `${scratch}/run`, '--storage-driver', 'vfs', '--events-backend', 'file', '--cgroup-manager', 'cgroupfs', '--runtime', 'runc'];
   const { status, stdout, stderr } = spawnSync('podman', [...own, ...args], { cwd: root, encoding: 'utf8', timeout: 50_000 });
-  return { code: status, out: `${stdout ?? ''}${stderr ?? ''}` };
+  return { code: status, out: `${stdout}${stderr}` };
 }
 
 /** The image, or why there is none. */

@@ -4,9 +4,10 @@
  * runc makes the containers, from bundles that harness/oci-run.mjs writes. Where runc or a static busybox is missing, or the kernel
  * does not let runc work, the tests are skipped, visibly.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Daemon } from './harness/daemon.js';
 import type { Description } from './harness/description.js';
@@ -33,7 +34,7 @@ function runc(...args: readonly string[]): string {
 function isThere(): boolean {
   try {
     runc('--version');
-    return readFileSync('/bin/busybox').includes('/lib64/ld-linux') === false;
+    return !readFileSync('/bin/busybox').includes('/lib64/ld-linux');
   } catch {
     return false;
   }
@@ -92,10 +93,7 @@ container('nitroctl put into the container: check, and down waits for finish',
 
 /** nitroctl inside, while the test goes on. */
 async function runcLater(nitro: Daemon, ...args: readonly string[]): Promise<void> {
-  const { execFile } = await import('node:child_process');
-  await new Promise<void>((resolve, reject) => {
-    execFile('runc', ['exec', '--env', `NITRO_SOCK=${nitro.socket}`, idOf(nitro), '/bin/nitroctl', ...args], (error) => (error === null ? resolve() : reject(error)));
-  });
+  await promisify(execFile)('runc', ['exec', '--env', `NITRO_SOCK=${nitro.socket}`, idOf(nitro), '/bin/nitroctl', ...args]);
 }
 
 container('orphans are adopted and reaped',

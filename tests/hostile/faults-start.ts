@@ -58,8 +58,10 @@ async function startWith(fault: Case): Promise<{ readonly came: boolean; readonl
       if (!refused) lost = `${wordsOf(fault)} at the start: nitro ended with ${JSON.stringify(nitro.exit)}: ${nitro.stderr.slice(0, 300)}`;
     } else {
       if (fault.isClaim) {
+        await nitro.waitFor('the fault comes', () => cameTo(file), { withinMs: 3000 }).catch(() => undefined);
         nitro.send(packet(Tag.RESCAN));
-        for (const name of names) nitro.send(packet(Tag.UP, name));
+        // Not UP: who was told that there is no `run` has a ONESHOT.
+        for (const name of names) nitro.send(packet(Tag.RESTART, name));
       }
       for (const name of names) await nitro.waitState(name, 'UP');
       if (!fault.isClaim && nitro.journal().length > 0) throw new Error('a service was started without its notification-fd');

@@ -59,6 +59,8 @@ export class FakeDaemon {
       }
       case 'info':
       case 'list':
+      case 'leaves':
+      case 'trace':
       case 'rescan':
       case 'shutdown':
       case 'reboot':

@@ -88,7 +88,8 @@ export class SequenceView {
     const [first, height] = [Math.min(...places), rows.length * rowHeight + 8];
     setAttribute(this.picture, 'viewBox', `0 ${String(first * rowHeight)} ${String(this.width)} ${String(height)}`);
     setAttribute(this.picture, 'height', String(height));
-    setAttribute(this.picture, 'aria-label', `${String(rows.length)} ${rows.length === 1 ? 'message' : 'messages'} between ${lanes.names.join(', ')}; the history has them in words`);
+    const count = rows.length === 1 ? '1 message' : `${String(rows.length)} messages`;
+    setAttribute(this.picture, 'aria-label', `${count} between ${lanes.names.join(', ')}; the history has them in words`);
     for (const line of this.picture.querySelectorAll('.lifeline')) {
       setAttribute(line, 'y1', String(first * rowHeight));
       setAttribute(line, 'y2', String(first * rowHeight + height));
