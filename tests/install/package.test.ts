@@ -66,6 +66,7 @@ describe('the npm package', { timeout: TIMEOUT_MS }, () => {
       'completions/nitroctl.bash',
       'completions/nitroctl.fish',
       'man/halt.8',
+      'man/nitro-audit.1',
       'man/nitro.8',
       'man/nitroctl.1',
       'package.json',
