@@ -81,11 +81,13 @@ export const sysFinishFirst: Property = {
     const { trace, scripts } = history;
     const found = [];
     for (const finish of scripts.filter(({ service, script }) => service === 'SYS' && script === 'finish')) {
+      // A wish that was received right before is taken in the course of its answer.
+      const since = trace.findIndex(({ at }) => at === trace[finish.forked]?.at);
       for (let place = finish.forked; place < Math.min(finish.ended, trace.length); place++) {
         const entry = trace[place];
         if (entry?.type !== 'signalled') continue;
         if (entry.service === 'SYS') break;
-        if (isOnItsWayDown(trace, entry.service, place) || askedDown(history, entry.service, finish.forked, place)) continue;
+        if (isOnItsWayDown(trace, entry.service, place) || askedDown(history, entry.service, since, place)) continue;
         found.push({ place, what: `${entry.service} was sent ${signalName(entry.signal)} while SYS/finish runs` });
       }
     }
