@@ -101,8 +101,9 @@ export const upTakesItsTime: Property = {
       const from = starting.get(entry.service);
       if (entry.state !== 4 || from === undefined) continue;
       const run = (byService.get(entry.service) ?? []).filter(({ script, forked }) => script === 'run' && forked < place).pop();
-      // It may have been asked before the exec was known to have succeeded.
-      const isTold = trace.slice(run?.forked, place).some(
+      // It may have been asked before the exec was known to have succeeded, or as it was launched.
+      const since = trace.findIndex(({ at }) => at === timeOf(history, run?.forked ?? from));
+      const isTold = trace.slice(since, place).some(
         (each) => each.type === 'received' && each.request?.kind === 'ready' && each.request.name === entry.service,
       );
       if (isTold || run?.behaviour.ready?.text.includes('\n') === true) continue;
