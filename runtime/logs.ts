@@ -86,7 +86,12 @@ export class Logs {
    * within its own circle starts by itself, for nobody else would start it.
    */
   waitsForUsers(service: Service): boolean {
-    if (service.name === globalLogger || !this.isNamed(service.name)) return false;
+    return service.name !== globalLogger && this.isNamedFromOutside(service);
+  }
+
+  /** Does a link name it, or a member of the circle of links that it is in, that is not of this circle itself? */
+  isNamedFromOutside(service: Service): boolean {
+    if (!this.isNamed(service.name)) return false;
     const circle = this.circleOf(service);
     if (circle.length === 0) return true;
     return circle.some((member) => this.usersOf(member.name).some((user) => !circle.includes(user)));

@@ -64,7 +64,7 @@ export class Scan {
   /** A service was forgotten: a logger that was only kept for it goes too. */
   forgotten(service: Service, loggerName: Bytes | null): void {
     const logger = loggerName === null ? undefined : this.services.find(loggerName);
-    if (logger === undefined || logger === service || !logger.onlyNamed || this.logs.isNamed(logger.name)) return;
+    if (logger === undefined || logger === service || !logger.onlyNamed || this.logs.isNamedFromOutside(logger)) return;
     this.letGo(logger);
   }
 
@@ -79,12 +79,13 @@ export class Scan {
     return !this.logs.waitsForUsers(service) && !this.directory.hasDownFile(service.name);
   }
 
-  /** What a service on its way out still writes is read: its loggers go after it. */
+  /** What a service on its way out still writes is read: its loggers go after it, but those of its own circle of links with it. */
   private keepLoggers(service: Service, staying: Set<Service>): void {
     if (!service.isActive) return;
+    const circle = this.logs.circleOf(service);
     for (let at = service; at.logger !== null; ) {
       const logger = this.services.find(at.logger);
-      if (logger === undefined || staying.has(logger)) return;
+      if (logger === undefined || staying.has(logger) || circle.includes(logger)) return;
       staying.add(logger);
       logger.onlyNamed = true;
       at = logger;

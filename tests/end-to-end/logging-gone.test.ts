@@ -128,3 +128,17 @@ scenario('§5 fifty times a service with a logger comes and goes: the descriptor
     }
     await nitro.waitFor('one pipe is left', () => logPipes(nitro) === 1);
   });
+
+for (const [what, links] of [
+  ['to itself', { a: '../a' }],
+  ['in a circle of two', { a: '../b', b: '../a' }],
+  ['in a circle that another one, gone with it, writes to', { a: '../b', b: '../a', user: '../a' }],
+] as const)
+  scenario(`§6 Rescan: a service that logs ${what} is forgotten when its directory is gone, as any other`,
+    { services: { ...Object.fromEntries(Object.entries(links).map(([name, log]) => [name, { run: 'exec sleep 1000', log }])), kept: { run: 'exec sleep 1000' } } },
+    async (nitro) => {
+      for (const name of [...Object.keys(links), 'kept']) await nitro.waitState(name, 'UP');
+      for (const name of Object.keys(links)) nitro.remove(name);
+      expect((await nitro.ctl('rescan')).code).toBe(0);
+      await nitro.waitFor('they are forgotten', async () => [...(await nitro.list()).keys()].join() === 'kept');
+    });
