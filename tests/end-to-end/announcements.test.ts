@@ -51,9 +51,9 @@ scenario('§7 "{len16le(name), state byte, name}": one packet a datagram, the by
     try {
       await nitro.want('DOWN', 'a');
       await nitro.waitState('a', 'DOWN');
-      await nitro.waitFor('it is heard', () => listener.on(0).length >= 2);
-      const all = listener.on(0).map(({ hex }) => hex);
-      expect(all).toEqual(expect.arrayContaining([packet(6, 'a'), packet(1, 'a')]));
+      const all = (): readonly string[] => listener.on(0).map(({ hex }) => hex);
+      await nitro.waitFor('DOWN is heard', () => all().includes(packet(1, 'a')));
+      expect(all()).toContain(packet(6, 'a'));
       expect(packet(6, 'a')).toBe('01000661');
     } finally {
       await listener.close();

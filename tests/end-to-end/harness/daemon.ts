@@ -141,9 +141,11 @@ export class Daemon extends Observer {
     return await this.ctlWith({}, ...args);
   }
 
-  /** Run nitroctl to its end, with another environment, directory or argv[0]. */
+  /** Run nitroctl to its end, with another environment, directory or argv[0]. What was announced until then is recorded. */
   async ctlWith(options: CtlOptions, ...args: readonly string[]): Promise<CtlResult> {
-    return await this.spawnCtl(options, ...args).done;
+    const result = await this.spawnCtl(options, ...args).done;
+    await this.settle();
+    return result;
   }
 
   /** Start nitroctl, for commands that go on. */
