@@ -8,6 +8,18 @@ import { vmTest } from './harness/vm-test.js';
 
 const SLEEP = 'exec sleep 1000';
 
+/**
+ * A logger that ends when it is told to and the last line has come, which may be in its pipe still. The reader has no time limit and no signal: busybox's
+ * `read` loses the part of a line that it has when either comes between two bytes.
+ */
+const loggerThatReadsUntil = (last: string): string => `
+trap "stop=1" TERM
+exec 3<&0
+(trap "" TERM; while read -r line; do echo "log: $line"; [ "$line" != "${last}" ] || exit; done) <&3 &
+while [ ! "$stop" ]; do sleep 1; done
+wait
+echo logger ends`;
+
 const POWER_OFF = { code: 0, reason: 'guest-shutdown' };
 const RESTART = { code: 0, reason: 'guest-reset' };
 
@@ -21,8 +33,7 @@ for (const [how, ask, outcome, end, exit] of [
     {
       services: {
         a: { run: 'trap "echo a is told; exit" TERM; echo a runs >/dev/console; while :; do sleep 1000 & wait; done', finish: 'echo a has finished', log: '../logger' },
-        // Says what is in the pipe before it ends.
-        logger: { run: 'trap "stop=1" TERM; while :; do if read -r -t 1 line; then echo "log: $line"; elif [ "$stop" ]; then echo logger ends; exit; fi; done' },
+        logger: { run: loggerThatReadsUntil('a has finished') },
       },
       system: { finish: 'echo SYS/finish $*', final: ': >/etc/written && echo SYS/final $*' },
     },
