@@ -169,6 +169,33 @@ describe.skipIf(noBrowser !== null)('a recorded trace', () => {
     });
   });
 
+  test('is held, taken entry by entry, and played on', { timeout: 60_000 }, async () => {
+    const file = writeTrace('held', [present(['web']), ...round('web', 3_600_000), { t: 3_600_001, kind: 'end', why: 'daemon gone' }]);
+    await withInspect(['--trace', file, '--hold'], async (url) => {
+      const { page, complaints } = await newPage();
+      await page.goto(`${url}#service=web`);
+      await page.locator('#link[data-link=held]').waitFor();
+      const events = async (count: number): Promise<readonly string[]> => {
+        await waitFor(`${String(count)} events`, async () => (await page.locator('#history .event').count()) >= count);
+        return await page.locator('#history .event').allTextContents();
+      };
+      // The first entry is what is there. The second comes an hour later, by the clock of the trace.
+      await page.click('#next');
+      await page.locator('#rows .chip[data-state=UP]').waitFor();
+      await page.click('#next');
+      expect(await events(1)).toEqual(['WANT_RESTART']);
+      await page.keyboard.press('n');
+      expect(await events(2)).toEqual(['RUN_EXITED', 'WANT_RESTART']);
+      expect(await page.textContent('#hold')).toBe('Play');
+      await page.click('#hold');
+      await page.locator('#link', { hasText: 'the trace has ended' }).waitFor();
+      expect((await events(5))[0]).toBe('after STARTING');
+      expect(await page.locator('#hold').isDisabled()).toBe(true);
+      await page.context().close();
+      expect(complaints).toEqual([]);
+    });
+  });
+
   test('of 500 services that all change touches only the rows that can be seen', { timeout: 120_000 }, async () => {
     const names = Array.from({ length: 500 }, (_, index) => `service-${String(index).padStart(3, '0')}`);
     const rounds = Array.from({ length: 40 }, (_, index) => names.flatMap((name) => round(name, 1000 + index * 50))).flat();

@@ -1,5 +1,5 @@
 /** What the page asks, out of the bodies of its requests: nothing is taken on trust. */
-import { actions } from './messages.js';
+import { actions, plays } from './messages.js';
 import type { Ask, Control, Subject } from './messages.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,6 +31,10 @@ export function askOf(body: string): Ask | null {
   if (object['kind'] === 'inspector') {
     const isOn = object['isOn'];
     return typeof isOn === 'boolean' ? { kind: 'inspector', viewer, isOn } : null;
+  }
+  if (object['kind'] === 'play') {
+    const what = plays.find((each) => each === object['what']);
+    return what === undefined ? null : { kind: 'play', viewer, what };
   }
   const subject = subjectOf(object['subject']);
   return object['kind'] === 'watch' && subject !== null ? { kind: 'watch', viewer, subject } : null;

@@ -9,10 +9,11 @@ import { bundledPage, filesOf } from './files.js';
 import { Hub } from './hub.js';
 import { Inspection } from './inspection.js';
 import { Inspectors } from './inspectors.js';
-import type { Control } from './messages.js';
+import type { Control, Play } from './messages.js';
 import { act } from './nitroctl.js';
+import { Playback } from './playback.js';
 import { serve } from './server.js';
-import { findDaemon, inspectDaemon, play } from './source.js';
+import { findDaemon, inspectDaemon } from './source.js';
 
 interface Options {
   readonly socket?: string;
@@ -22,6 +23,7 @@ interface Options {
   readonly wait?: true;
   readonly trace?: string;
   readonly speed: number;
+  readonly hold?: true;
   readonly statelyUrl: string;
 }
 
@@ -64,11 +66,13 @@ async function inspect(options: Options): Promise<Exit> {
   const { mode, speed } = inspection;
   const control = nitroctl === null || options.control !== true ? null : (asked: Control) => act(nitroctl, asked.action, asked.service);
   const hub = new Hub(inspection, inspectors, { mode, speed, control: control !== null, stately });
-  const server = await serve({ hub, inspectors, files: filesOf(page), control }, options.port);
+  const playback = trace === null ? null : new Playback(inspection, trace);
+  const play = playback === null ? null : (what: Play) => playback.ask(what);
+  const server = await serve({ hub, inspectors, files: filesOf(page), control, play }, options.port);
   process.stdout.write(`${server.url}\n`);
 
-  if (trace !== null) {
-    await play(inspection, trace, signal);
+  if (playback !== null) {
+    await playback.run(signal, options.hold === true);
     await aborted(signal);
   } else if (nitroctl !== null) await inspectDaemon(inspection, nitroctl, where, first, signal);
   await server.close();
@@ -93,6 +97,7 @@ export const registerInspect: Registration = (program) => {
     .option('--wait', 'wait for the daemon if it is not there')
     .option('--trace <file>', 'play a recorded trace instead')
     .option('--speed <n>', 'seconds of the trace in a second', positive, 1)
+    .option('--hold', 'begin to play when the page asks for it')
     .option('--stately-url <url>', 'page of the inspector that the page offers to open', 'https://stately.ai/inspect')
     .action(ending(inspect));
 };

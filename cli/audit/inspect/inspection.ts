@@ -23,13 +23,14 @@ export class Inspection {
     if (mode === 'live') this.epoch = Date.now();
   }
 
-  /** Time of the stream, in milliseconds. */
+  /** Time of the stream, in milliseconds; not for one that is held. */
   get now(): number {
     return this.start + (performance.now() - this.began) * this.speed;
   }
 
   /** The same, as it is shown: it stands still while nobody is at the other end. */
   get shown(): number {
+    if (this.link === 'held') return this.start;
     return this.link === 'live' ? this.now : this.model.now;
   }
 
@@ -52,9 +53,22 @@ export class Inspection {
     this.model.take(entry);
   }
 
+  /** The clock stands still, at this time. */
+  hold(at = this.shown): void {
+    this.start = at;
+    this.turn('held');
+  }
+
+  /** It goes on from there. */
+  go(): void {
+    if (this.link !== 'held') return;
+    this.began = performance.now();
+    this.turn('live');
+  }
+
   /** The other end is there now, or is not any more. */
   turn(link: Link): void {
-    if (link === this.link) return;
+    if (link === this.link && link !== 'held') return;
     this.link = link;
     this.renewed();
   }

@@ -49,8 +49,8 @@ export interface Span {
   readonly state: string | null;
 }
 
-/** `waiting`: the daemon has not been seen yet; `ended`: a trace was played to its end. */
-export type Link = 'waiting' | 'live' | 'gone' | 'ended';
+/** `waiting`: the daemon has not been seen yet; `held`, `ended`: a trace is not played on for now, or was played to its end. */
+export type Link = 'waiting' | 'live' | 'gone' | 'held' | 'ended';
 
 export interface Hello {
   readonly kind: 'hello';
@@ -118,10 +118,15 @@ export interface ForInspector {
 
 export type ToPage = Hello | All | Some | Watched | More | ForInspector;
 
-/** Bodies of POST `ask`. */
+/** What can be asked of a trace that is played: hold, go on, one more entry. */
+export const plays = ['hold', 'go', 'next'] as const;
+export type Play = (typeof plays)[number];
+
+/** Bodies of POST `ask`. `play` goes for all viewers: there is one trace, and one clock. */
 export type Ask =
   | { readonly kind: 'watch'; readonly viewer: string; readonly subject: Subject }
-  | { readonly kind: 'inspector'; readonly viewer: string; readonly isOn: boolean };
+  | { readonly kind: 'inspector'; readonly viewer: string; readonly isOn: boolean }
+  | { readonly kind: 'play'; readonly viewer: string; readonly what: Play };
 
 export const actions = ['up', 'down', 'restart'] as const;
 export type Action = (typeof actions)[number];

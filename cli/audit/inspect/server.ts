@@ -14,7 +14,7 @@ import type { Files } from './files.js';
 import { address, headers, judge, newToken } from './guard.js';
 import type { Hub } from './hub.js';
 import type { Inspectors } from './inspectors.js';
-import type { Control, Outcome } from './messages.js';
+import type { Ask, Control, Outcome, Play } from './messages.js';
 
 const bodyBytesMax = 4096;
 /** Bytes that a program has not taken; beyond this it is let go. */
@@ -26,6 +26,8 @@ export interface Parts {
   readonly hub: Hub;
   readonly inspectors: Inspectors;
   readonly files: Files;
+  /** null: no trace is played. */
+  readonly play: ((what: Play) => void) | null;
   /** null: the page may change nothing. */
   readonly control: ((control: Control) => Promise<Outcome>) | null;
 }
@@ -87,14 +89,13 @@ class Serving {
   }
 
   private async route(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { hub, files, control } = this.parts;
+    const { files, control } = this.parts;
     if (request.method === 'POST') {
       const body = await bodyOf(request);
       if (path === 'ask') {
         const ask = askOf(body);
         if (ask === null) throw new BadRequest('Nothing that can be asked.');
-        const isKnown = ask.kind === 'watch' ? hub.watch(ask.viewer, ask.subject) : hub.inspect(ask.viewer, ask.isOn);
-        reply(response, isKnown ? 204 : 404, 'text/plain', '');
+        reply(response, this.isTaken(ask) ? 204 : 404, 'text/plain', '');
       } else if (path === 'control') {
         if (control === null) {
           json(response, 403, { ok: false, text: 'nitro-audit inspect was started without --control' });
@@ -111,6 +112,20 @@ class Serving {
     else if (path === 'events') this.stream(request, response);
     else if (file !== undefined) reply(response, 200, file.type, file.text);
     else reply(response, 404, 'text/plain', 'There is nothing here.\n');
+  }
+
+  /** False: there is no such viewer, or nothing that is played. */
+  private isTaken(ask: Ask): boolean {
+    const { hub, play } = this.parts;
+    switch (ask.kind) {
+      case 'watch':
+        return hub.watch(ask.viewer, ask.subject);
+      case 'inspector':
+        return hub.inspect(ask.viewer, ask.isOn);
+      case 'play':
+        play?.(ask.what);
+        return play !== null;
+    }
   }
 
   private stream(request: IncomingMessage, response: ServerResponse): void {

@@ -1,14 +1,12 @@
 /**
- * Where entries come from: a daemon that runs, or a recorded trace that is played.
+ * Where entries come from, if not from a recorded trace (playback.ts): a daemon that runs.
  *
  * Theory of operation. A daemon is followed; when it is gone it is looked for until it is back, and followed on, on the same clock. After changes, and
- * every few seconds, the list is asked for, and the directory is looked at for who writes to whom. A trace is played by the clock,
- * at any speed; entries that are due are taken together.
+ * every few seconds, the list is asked for, and the directory is looked at for who writes to whom.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { follow, Unreachable } from '../trace/follow.js';
 import type { Following, FollowOptions } from '../trace/follow.js';
-import type { Trace } from '../trace/format.js';
 import type { Inspection } from './inspection.js';
 import { directoryOf, loggersIn } from './loggers.js';
 import { info, list, listWithCare } from './nitroctl.js';
@@ -20,8 +18,6 @@ const refreshMs = { soon: 80, idle: 4000 } as const;
 const retryMs = 300;
 /** A list that takes long is asked for less often: it shall take this part of the time at most. */
 const listShare = 8;
-/** Entries that are taken without a pause, so that viewers are served in a flood. */
-const atOnceMax = 2000;
 
 /** Ask for the list when something has changed, for as long as a daemon is followed. */
 class Refresher {
@@ -127,18 +123,4 @@ async function inspectLife(inspection: Inspection, nitroctl: Nitroctl, following
     else if (entry.kind === 'present') start();
   }
   refresher.stop();
-}
-
-/** Play a trace, to its end or until the signal. */
-export async function play(inspection: Inspection, { header, entries }: Trace, signal: AbortSignal): Promise<void> {
-  inspection.begin(header, entries[0]?.t ?? 0);
-  inspection.turn('live');
-  let taken = 0;
-  for (const entry of entries) {
-    const wait = (entry.t - inspection.now) / inspection.speed;
-    if (wait > 1 || ++taken % atOnceMax === 0) await sleep(Math.min(Math.max(wait, 0), 2 ** 31 - 1), undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    inspection.take(entry);
-  }
-  inspection.turn('ended');
 }

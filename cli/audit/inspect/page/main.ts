@@ -40,7 +40,7 @@ let mustDrawPanels = true;
 const server = new Server({ receive, lost });
 const inspector = new InspectorLink(server);
 const title = new Title(store, (action, service) => server.control(action, service));
-const top = new Top(store, filtered);
+const top = new Top(store, filtered, (what) => server.play(what));
 const table = new Table(store, (name) => select({ kind: 'service', name }), plan);
 const chart = new Chart();
 const history = new History();
@@ -174,6 +174,7 @@ function pressed(event: KeyboardEvent): void {
     j: () => table.move(1),
     k: () => table.move(-1),
     s: () => select({ kind: 'system' }),
+    ...(store.hello?.mode === 'recorded' ? { p: () => server.play(store.link === 'held' ? 'go' : 'hold'), n: () => server.play('next') } : {}),
     ...(isElsewhere ? {} : { ArrowDown: () => table.move(1), ArrowUp: () => table.move(-1), Enter: () => title.focus() }),
   };
   const act = keys[event.key];

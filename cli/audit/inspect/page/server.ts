@@ -4,7 +4,7 @@
  * A page that nobody sees lets go of the stream, unless it feeds an inspector: browsers give a server six connections only. It gets
  * everything again when it is looked at.
  */
-import type { Action, Ask, Control, Outcome, Subject, ToPage } from '../messages.js';
+import type { Action, Ask, Control, Outcome, Play, Subject, ToPage } from '../messages.js';
 
 export interface Receiver {
   readonly receive: (message: ToPage) => void;
@@ -31,6 +31,10 @@ export class Server {
 
   inspect(isOn: boolean): void {
     if (this.viewer !== '') void this.post('ask', { kind: 'inspector', viewer: this.viewer, isOn });
+  }
+
+  play(what: Play): void {
+    if (this.viewer !== '') void this.post('ask', { kind: 'play', viewer: this.viewer, what });
   }
 
   async control(action: Action, service: string): Promise<Outcome> {

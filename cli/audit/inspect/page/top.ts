@@ -1,12 +1,15 @@
 /** The head of the page: what is looked at, whether it is there, the phase of the system, and how many services are in which state. */
 import { stateNames } from '../../../../runtime/protocol.js';
 import { byId, html, setAttribute, setText } from './dom.js';
+import type { Play } from '../messages.js';
 import type { Store } from './store.js';
 
 export class Top {
   readonly chosen = new Set<string>();
   private readonly source = byId('source', HTMLElement);
   private readonly link = byId('link', HTMLElement);
+  private readonly hold = byId('hold', HTMLButtonElement);
+  private readonly next = byId('next', HTMLButtonElement);
   private readonly phase = byId('phase', HTMLElement);
   private readonly shown = byId('shown', HTMLElement);
   private readonly chips: ReadonlyMap<string, { readonly button: HTMLElement; readonly count: HTMLElement }>;
@@ -14,7 +17,10 @@ export class Top {
   constructor(
     private readonly store: Store,
     filtered: () => void,
+    play: (what: Play) => void,
   ) {
+    this.hold.addEventListener('click', () => play(store.link === 'held' ? 'go' : 'hold'));
+    this.next.addEventListener('click', () => play('next'));
     const made = stateNames.filter((state) => state !== '').map((state) => {
       const count = html('b');
       const button = html('button', { type: 'button', class: 'chip', 'data-state': state, 'aria-pressed': 'false' }, `${state} `, count);
@@ -35,6 +41,11 @@ export class Top {
     setText(this.link, this.linkText());
     setAttribute(this.link, 'data-link', store.link);
     setAttribute(document.body, 'data-link', store.link);
+    for (const button of [this.hold, this.next]) {
+      setAttribute(button, 'hidden', store.hello?.mode === 'recorded' ? null : '');
+      button.disabled = store.link !== 'live' && store.link !== 'held';
+    }
+    setText(this.hold, store.link === 'held' ? 'Play' : 'Pause');
     setText(this.phase, store.system ?? '');
     const visible = store.visible().length;
     setText(this.shown, visible === store.size ? `${String(store.size)} services` : `${String(visible)} of ${String(store.size)} services`);
@@ -53,6 +64,8 @@ export class Top {
       case 'live':
         if (hello?.mode === 'recorded') return `playing${hello.speed === 1 ? '' : ` × ${String(hello.speed)}`}`;
         return detail === 'steps' ? 'live' : 'live, states only';
+      case 'held':
+        return 'held';
       case 'gone':
         return 'nitro is gone';
       case 'ended':
