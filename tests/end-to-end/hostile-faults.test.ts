@@ -6,8 +6,9 @@ import { faultsWhileRunning } from '../hostile/faults-running.js';
 import { faultsAtStart } from '../hostile/faults-start.js';
 import { nothingIsLost } from '../hostile/short.js';
 import { mayInject } from '../hostile/strace.js';
+import { isSanitized } from '../hostile/tools.js';
 
-const skip = !mayInject();
+const skip = !mayInject() || isSanitized;
 
 nothingIsLost('at the start: fork, pipe2, memory, close_range, and a bind that cannot be', async (limits) =>
   await faultsAtStart(limits, { calls: ['fork', 'clone', 'pipe2', 'mprotect', 'close_range', 'bind'], most: 2, errnos: 1 }), { skip });

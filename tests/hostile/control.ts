@@ -49,8 +49,8 @@ export const pidsKept = async (nitro: Daemon): Promise<string> => `${String(awai
 
 /** Datagrams of a fuzzer, at a nitro with sanitizers if there is one, while a service is killed and repaired. */
 export async function fuzz(limits: Limits, count: number, batch = 20_000): Promise<Finding> {
-  const isSanitized = existsSync(sanitizedPath);
-  const target = isSanitized ? { target: { daemon: sanitizedPath, ctl: ctlPath } } : {};
+  const hasSanitized = existsSync(sanitizedPath);
+  const target = hasSanitized ? { target: { daemon: sanitizedPath, ctl: ctlPath } } : {};
   return await underFire('datagrams of a fuzzer', { services: { ...kept, ...prey }, ...target }, async (nitro) => {
     const pids = await pidsKept(nitro);
     let times = 0;
@@ -72,7 +72,7 @@ export async function fuzz(limits: Limits, count: number, batch = 20_000): Promi
     await pump;
     checkStderr(nitro);
     const lost = (await pidsKept(nitro)) === pids ? [] : ['services that nobody named were restarted'];
-    const note = `${isSanitized ? 'build with address and undefined sanitizers' : 'no sanitizers: build/debug is not there'}; ${String(heard)} answers and announcements; meanwhile ${String(repairs.length)} crashes repaired, median ${medianOf(repairs).toFixed(1)} ms`;
+    const note = `${hasSanitized ? 'build with address and undefined sanitizers' : 'no sanitizers: build/debug is not there'}; ${String(heard)} answers and announcements; meanwhile ${String(repairs.length)} crashes repaired, median ${medianOf(repairs).toFixed(1)} ms`;
     return { times, note, lost };
   });
 }
