@@ -11,9 +11,11 @@ export class Console {
 
   constructor(private readonly os: Os) {}
 
-  /** One line, `- nitro: TEXT`. */
+  /** One line, `- nitro: TEXT`. Names in it may hold any byte; what would break the line or steer a terminal is shown as `?`. */
   say(text: Bytes): void {
-    this.raw(`- nitro: ${text}\n`);
+    let line = '';
+    for (const byte of text) line += byte < ' ' || byte === '\x7f' ? '?' : byte;
+    this.raw(`- nitro: ${line}\n`);
   }
 
   /** What failed and why: `- nitro: WHAT: TEXT OF THE ERROR`. */

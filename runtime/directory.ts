@@ -78,11 +78,11 @@ export class Directory {
       if (name.startsWith('.') || name.endsWith('@') || name === 'SYS') continue;
       const kind = this.look(name);
       if (typeof kind === 'number' && !this.isAbsent(kind)) {
-        this.console.sayError(`cannot look at ${printable(name)}`, kind);
+        this.console.sayError(`cannot look at ${name}`, kind);
         if (isKnown(name)) names.push(name);
       }
       if (kind !== 'directory') continue;
-      if (!isServiceName(name)) this.console.say(`not a valid service name: ${printable(name)}`);
+      if (!isServiceName(name)) this.console.say(`not a valid service name: ${name}`);
       else if (this.offers(name) || (isKnown(name) && !this.offersNoLonger(name))) names.push(name);
       else this.console.say(`no such service: ${name}`);
     }
@@ -103,11 +103,4 @@ export class Directory {
   private isAbsent(kind: FileKind | Result): boolean {
     return typeof kind === 'number' && (-kind === this.os.errno.ENOENT || -kind === this.os.errno.ENOTDIR);
   }
-}
-
-/** A name with the bytes that would break the line shown as `?`. */
-function printable(name: Bytes): Bytes {
-  let text = '';
-  for (const byte of name) text += byte < ' ' || byte === '\x7f' ? '?' : byte;
-  return text;
 }

@@ -33,6 +33,12 @@ describe('the console', () => {
     expect(lines).toEqual(['- nitro: booting\n', '- nitro: cannot read it: error 5\n', '.']);
   });
 
+  test('says names without the bytes that would break the line or steer a terminal', () => {
+    const { console, lines } = new Stderr();
+    console.say('no such service: \x1b[2Jx\n\x7f~\xff');
+    expect(lines).toEqual(['- nitro: no such service: ?[2Jx??~\xff\n']);
+  });
+
   test('drops a message that does not fit, and says later how many were', () => {
     const stderr = new Stderr();
     stderr.room = 0;
