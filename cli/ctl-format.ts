@@ -49,7 +49,8 @@ function pidPart(pid: number): string {
 }
 
 function plainLine({ state = 0, name = '', pid = 0, wstatus = 0, uptime = 0 }: Readonly<Fields>): Bytes {
-  return `${stateName(state)} ${name} ${pid === 0 ? '' : `${pidPart(pid)} `}(wstatus ${wstatus}) ${uptime}s\n`;
+  const running = pid === 0 ? '' : `(pid ${pid}) `;
+  return `${stateName(state)} ${name} ${running}(wstatus ${wstatus}) ${uptime}s\n`;
 }
 
 /** A name as a terminal may have it, and how many characters that is. */

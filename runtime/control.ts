@@ -146,7 +146,7 @@ export class Control {
     const { sys, services } = this.parts;
     if (name === sysName && sys.isShown) return encodeQueryReply(sys.report());
     const service = services.find(name);
-    return service === undefined ? noSuchService : encodeQueryReply(this.report(service));
+    return service === undefined ? noSuchService : encodeQueryReply(reportOf(service, this.parts.os.now()));
   }
 
   private signal(signal: number, name: Bytes): Bytes {
@@ -169,38 +169,40 @@ export class Control {
 
   /** Services in the order in which they came to be known; SYS, while it is there, is the first. */
   private list(start: number): Bytes {
-    const { services, sys } = this.parts;
+    const { os, services, sys } = this.parts;
     const all = services.all();
     const before = sys.isShown ? 1 : 0;
+    const now = os.now();
     return listPage(start, all.length + before, (index) => {
       const service = all[index - before];
-      return encodeListEntry(service === undefined ? sys.report() : this.report(service));
+      return encodeListEntry(service === undefined ? sys.report() : reportOf(service, now));
     });
   }
 
   /** The same with leaves, and without SYS: what a tracer has to know of the time before it came (docs/trace.md). */
   private leaves(start: number): Bytes {
-    const { services, system, tracing } = this.parts;
+    const { os, services, system, tracing } = this.parts;
     const all = services.all();
+    const now = os.now();
     const head = packet(Tag.LEAVES, u32(start)) + packet(Tag.LEAF, system.leafName) + tracing.number();
     const page = listPage(start, all.length, (index) => {
       const service = all[index];
-      return service === undefined ? '' : encodeListEntry({ ...this.report(service), leaf: leafOf(service) });
+      return service === undefined ? '' : encodeListEntry({ ...reportOf(service, now), leaf: leafOf(service) });
     });
     return head + page;
   }
+}
 
-  private report(service: Service): ServiceReport {
-    return {
-      name: service.name,
-      state: shownState(service),
-      pid: service.run,
-      wstatus: service.waitStatus,
-      uptime: Math.floor((this.parts.os.now() - service.changedAt) / 1000),
-      setupPid: service.setup,
-      finishPid: service.finish,
-    };
-  }
+function reportOf(service: Service, now: number): ServiceReport {
+  return {
+    name: service.name,
+    state: shownState(service),
+    pid: service.run,
+    wstatus: service.waitStatus,
+    uptime: Math.floor((now - service.changedAt) / 1000),
+    setupPid: service.setup,
+    finishPid: service.finish,
+  };
 }
 
 const eventOf = { up: 'WANT_UP', restart: 'WANT_RESTART', down: 'WANT_DOWN', ready: 'READY' } as const;

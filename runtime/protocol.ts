@@ -10,7 +10,7 @@
  * ESRCH. `isServiceName` says which names a service may have at all.
  */
 import type { Bytes } from './os.js';
-import { frame, packet, readPart, readU32, u32, u8 } from './wire.js';
+import { frameCloses, frameOpens, header, packet, readPart, readU32, u32, u8 } from './wire.js';
 
 /** Tags of packets and frames. A state is its own tag, see `State`. */
 export const Tag = {
@@ -235,10 +235,14 @@ export function encodeQueryReply(report: ServiceReport): Bytes {
   );
 }
 
+const serviceOpens: Bytes = header(frameOpens, Tag.SERVICE);
+const serviceCloses: Bytes = header(frameCloses, Tag.SERVICE);
+
 /** A service in the reply to LIST: one whole frame. The NUL after the name is what the reference's client needs. */
 export function encodeListEntry(report: ServiceReport): Bytes {
   const { name, leaf } = report;
-  return frame(Tag.SERVICE, packet(Tag.NAME, name + '\0') + reportPackets(report) + (leaf === undefined ? '' : packet(Tag.LEAF, leaf)));
+  const more = leaf === undefined ? '' : packet(Tag.LEAF, leaf);
+  return serviceOpens + packet(Tag.NAME, name + '\0') + reportPackets(report) + more + serviceCloses;
 }
 
 /** Longest reply to LIST, in bytes: what the reference's client reads. */

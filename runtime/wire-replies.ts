@@ -9,7 +9,7 @@
  */
 import type { Bytes } from './os.js';
 import { isState, Tag } from './protocol.js';
-import { readI32, readPart, readU32 } from './wire.js';
+import { frameCloses, frameOpens, headerSize, readI32, readU32 } from './wire.js';
 
 /** Fields as they came; one that is absent was not sent. */
 export interface Fields {
@@ -53,56 +53,61 @@ export type Item =
   /** All fields outside of a frame. */
   | { readonly kind: 'fields'; readonly fields: Readonly<Fields> };
 
-type NumberField = Exclude<keyof Fields, 'name' | 'leaf'>;
-
-/** The field that is a u32 with this tag. */
-function u32Field(tag: number): NumberField | null {
+/**
+ * Put the packet of `length` bytes at `at` into the fields. False: it is none of them, or has a size that is not its own. A list has
+ * thousands of these: they are read where they stand, and those of a list are looked for first.
+ */
+function readField(fields: Fields, tag: number, bytes: Bytes, at: number, length: number): boolean {
   switch (tag) {
-    case Tag.PID:
-      return 'pid';
-    case Tag.UPTIME:
-      return 'uptime';
-    case Tag.NITRO_PID:
-      return 'nitroPid';
-    case Tag.MAX_SERVICE:
-      return 'maxService';
-    case Tag.TOTAL_REAPS:
-      return 'totalReaps';
-    case Tag.TOTAL_SV_REAPS:
-      return 'totalServiceReaps';
-    case Tag.SETUP_PID:
-      return 'setupPid';
-    case Tag.FINISH_PID:
-      return 'finishPid';
+    case Tag.NAME: {
+      const end = at + length;
+      fields.name = bytes.slice(at, length > 0 && bytes.charCodeAt(end - 1) === 0 ? end - 1 : end);
+      return true;
+    }
+    case Tag.STATE:
+      if (length === 1) fields.state = bytes.charCodeAt(at);
+      return length === 1;
+    case Tag.LEAF:
+      fields.leaf = bytes.slice(at, at + length);
+      return true;
     default:
-      return null;
+      return length === 4 && readNumber(fields, tag, readI32(bytes, at));
   }
 }
 
-/** Put a packet into the fields. False: it is none of them, or has a size that is not its own. */
-function readField(fields: Fields, tag: number, payload: Bytes): boolean {
-  if (tag === Tag.NAME) {
-    fields.name = payload.endsWith('\0') ? payload.slice(0, -1) : payload;
-    return true;
+/** Put the number of a packet into the fields. All but one are unsigned. */
+function readNumber(fields: Fields, tag: number, number: number): boolean {
+  switch (tag) {
+    case Tag.PID:
+      fields.pid = number >>> 0;
+      return true;
+    case Tag.WSTATUS:
+      fields.wstatus = number;
+      return true;
+    case Tag.UPTIME:
+      fields.uptime = number >>> 0;
+      return true;
+    case Tag.SETUP_PID:
+      fields.setupPid = number >>> 0;
+      return true;
+    case Tag.FINISH_PID:
+      fields.finishPid = number >>> 0;
+      return true;
+    case Tag.NITRO_PID:
+      fields.nitroPid = number >>> 0;
+      return true;
+    case Tag.MAX_SERVICE:
+      fields.maxService = number >>> 0;
+      return true;
+    case Tag.TOTAL_REAPS:
+      fields.totalReaps = number >>> 0;
+      return true;
+    case Tag.TOTAL_SV_REAPS:
+      fields.totalServiceReaps = number >>> 0;
+      return true;
+    default:
+      return false;
   }
-  if (tag === Tag.LEAF) {
-    fields.leaf = payload;
-    return true;
-  }
-  if (tag === Tag.STATE) {
-    if (payload.length !== 1) return false;
-    fields.state = payload.charCodeAt(0);
-    return true;
-  }
-  if (payload.length !== 4) return false;
-  if (tag === Tag.WSTATUS) {
-    fields.wstatus = readI32(payload);
-    return true;
-  }
-  const field = u32Field(tag);
-  if (field === null) return false;
-  fields[field] = readU32(payload);
-  return true;
 }
 
 /** A packet that is an item by itself. */
@@ -131,56 +136,43 @@ function plainItem(tag: number, payload: Bytes): Item | null {
 
 const none = -1;
 
-/** Where in the frames a pass is, and what it has found. */
-class Pass {
-  readonly items: Item[] = [];
-  private readonly outer: Fields = {};
-  private outerIsEmpty = true;
-  /** Of the SERVICE frame that is open. */
-  private service: Fields | null = null;
-  /** Tag of the unknown frame that is open. */
-  private unknownFrame = none;
-
-  opens(tag: number): void {
-    if (this.unknownFrame !== none) return;
-    if (tag === Tag.SERVICE) this.service = {};
-    else this.unknownFrame = tag;
-  }
-
-  closes(tag: number): void {
-    if (tag === Tag.SERVICE && this.service !== null) {
-      this.items.push({ kind: 'service', fields: this.service });
-      this.service = null;
-      // An unknown frame within that was never closed ends here too.
-      this.unknownFrame = none;
-    } else if (tag === this.unknownFrame) {
-      this.unknownFrame = none;
-    }
-  }
-
-  packet(tag: number, payload: Bytes): void {
-    if (this.unknownFrame !== none) return;
-    if (this.service !== null) {
-      readField(this.service, tag, payload);
-      return;
-    }
-    const item = plainItem(tag, payload);
-    if (item !== null) this.items.push(item);
-    else if (readField(this.outer, tag, payload)) this.outerIsEmpty = false;
-  }
-
-  end(): readonly Item[] {
-    return this.outerIsEmpty ? this.items : [...this.items, { kind: 'fields', fields: this.outer }];
-  }
-}
-
 /** Everything in a datagram that a client understands, in its order; the fields outside of a frame stand last. */
 export function decodeReplies(datagram: Bytes): readonly Item[] {
-  const pass = new Pass();
-  for (let part = readPart(datagram, 0); part !== null; part = readPart(datagram, part.next)) {
-    if (part.kind === 'packet') pass.packet(part.tag, part.payload);
-    else if (part.kind === 'opens') pass.opens(part.tag);
-    else pass.closes(part.tag);
+  const items: Item[] = [];
+  const outer: Fields = {};
+  let outerIsEmpty = true;
+  /** Of the SERVICE frame that is open. */
+  let service: Fields | null = null;
+  /** Tag of the unknown frame that is open. */
+  let unknownFrame = none;
+  const end = datagram.length;
+  for (let at = headerSize; at <= end; at += headerSize) {
+    const length = datagram.charCodeAt(at - 3) | (datagram.charCodeAt(at - 2) << 8);
+    const tag = datagram.charCodeAt(at - 1);
+    if (length === frameOpens) {
+      if (unknownFrame !== none) continue;
+      if (tag === Tag.SERVICE) service = {};
+      else unknownFrame = tag;
+    } else if (length === frameCloses) {
+      // An unknown frame within a service that was never closed ends with it.
+      const isService = tag === Tag.SERVICE && service !== null;
+      if (isService || tag === unknownFrame) unknownFrame = none;
+      if (tag !== Tag.SERVICE || service === null) continue;
+      items.push({ kind: 'service', fields: service });
+      service = null;
+    } else {
+      if (at + length > end) break;
+      if (unknownFrame === none) {
+        if (service !== null) readField(service, tag, datagram, at, length);
+        else {
+          const item = plainItem(tag, datagram.slice(at, at + length));
+          if (item !== null) items.push(item);
+          else if (readField(outer, tag, datagram, at, length)) outerIsEmpty = false;
+        }
+      }
+      at += length;
+    }
   }
-  return pass.end();
+  if (!outerIsEmpty) items.push({ kind: 'fields', fields: outer });
+  return items;
 }

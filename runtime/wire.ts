@@ -12,11 +12,11 @@
 import type { Bytes } from './os.js';
 
 /** Length that opens a frame. */
-const frameOpens = 0xffff;
+export const frameOpens = 0xffff;
 /** Length that closes a frame. */
-const frameCloses = 0xfffe;
+export const frameCloses = 0xfffe;
 /** Bytes of length and tag before the payload. */
-const headerSize = 3;
+export const headerSize = 3;
 
 /** Longest payload of a packet, in bytes. */
 export const longestPayload = 0xfffd;
@@ -38,7 +38,8 @@ export function u32(value: number): Bytes {
   return String.fromCharCode(word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24);
 }
 
-function header(length: number, tag: number): Bytes {
+/** Length and tag; of `frameOpens` or `frameCloses`, an end of a frame. */
+export function header(length: number, tag: number): Bytes {
   return String.fromCharCode(length & 0xff, length >>> 8, tag & 0xff);
 }
 

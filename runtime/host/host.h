@@ -94,6 +94,8 @@ void signals_keep_out(void);
 /* Did a signal come since the last call of signals_seen? */
 bool signals_pending(void);
 void signals_seen(void);
+/* Has SIGCHLD come since the last call? One that waits to be let in has. */
+bool signals_child_came(void);
 
 /* ---- say.c ---- */
 

@@ -223,15 +223,26 @@ CALL(spawn)
     return outcome;
 }
 
+/*
+ * The kernel looks at each child to answer, so it is asked only after a SIGCHLD, and then until it says that none has ended: one
+ * signal may stand for many. Also at first, since what was executed here before may have left children. Any other error says nothing.
+ */
 CALL(reap)
 {
+    static bool may_have_ended = true;
     int status;
+    if (signals_child_came())
+        may_have_ended = true;
+    if (!may_have_ended)
+        return JS_NULL;
     pid_t pid;
     do
         pid = waitpid(-1, &status, WNOHANG);
     while (pid < 0 && errno == EINTR);
-    if (pid <= 0)
+    if (pid <= 0) {
+        may_have_ended = pid < 0 && errno != ECHILD;
         return JS_NULL;
+    }
     JSValue child = JS_NewObject(js);
     JS_DefinePropertyValueStr(js, child, "pid", JS_NewInt32(js, pid), JS_PROP_C_W_E);
     JS_DefinePropertyValueStr(js, child, "status", JS_NewInt32(js, status), JS_PROP_C_W_E);

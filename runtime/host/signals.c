@@ -144,19 +144,32 @@ void signals_seen(void)
     any_came = 0;
 }
 
-CALL(take_signals)
+/* ppoll lets no signal in while a descriptor is ready, so a flood of packets would keep them out for good. */
+static void let_in_waiting(void)
 {
-    static const int reported[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
-    const int count = is_daemon ? 3 : 4;
-    /* ppoll lets no signal in while a descriptor is ready, so a flood of packets would keep them out for good. */
     sigset_t waiting;
     sigpending(&waiting);
     for (int i = 0; i < CAUGHT; i++)
         if (sigismember(&waiting, caught[i]) == 1) {
             signals_let_in();
             signals_keep_out();
-            break;
+            return;
         }
+}
+
+bool signals_child_came(void)
+{
+    let_in_waiting();
+    const bool has_come = came[SIGCHLD] != 0;
+    came[SIGCHLD] = 0;
+    return has_come;
+}
+
+CALL(take_signals)
+{
+    static const int reported[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
+    const int count = is_daemon ? 3 : 4;
+    let_in_waiting();
     JSValue list = JS_NewArray(js);
     uint32_t length = 0;
     for (int i = 0; i < count; i++)
