@@ -23,8 +23,13 @@ export class Bugs {
       work();
     } catch (bug) {
       if (bug instanceof Ended) throw bug;
-      this.count += 1;
-      this.console.say(`bug in ${what}: ${bug instanceof Error ? `${bug.message} ${(bug.stack ?? '').split('\n').join(' ')}` : String(bug)}`);
+      this.report(bug, what);
     }
+  }
+
+  /** `bug` was thrown in `what`. */
+  report(bug: unknown, what: string): void {
+    this.count += 1;
+    this.console.say(`bug in ${what}: ${bug instanceof Error ? `${bug.message} ${(bug.stack ?? '').split('\n').join(' ')}` : String(bug)}`);
   }
 }

@@ -82,8 +82,10 @@ export class Directory {
         if (isKnown(name)) names.push(name);
       }
       if (kind !== 'directory') continue;
+      const directory = directoryOfService(name);
+      const hasDirectory = directory === name || this.exists(directory);
       if (!isServiceName(name)) this.console.say(`not a valid service name: ${name}`);
-      else if (this.offers(name) || (isKnown(name) && !this.offersNoLonger(name))) names.push(name);
+      else if ((hasDirectory && this.hasAnyScript(directory)) || (isKnown(name) && !this.offersNoLonger(name))) names.push(name);
       else this.console.say(`no such service: ${name}`);
     }
     return names;

@@ -12,6 +12,7 @@ import type { Row } from '../table/format.js';
 import { serviceTable } from '../table/service.js';
 import type { ServiceAction, ServiceDelay, ServiceEventName, ServiceGuard } from '../table/service.js';
 import { rowFor, rowForTimer } from '../table/step.js';
+import { Ended } from './bugs.js';
 import type { Bugs } from './bugs.js';
 import { Effects } from './effects.js';
 import type { EffectParts } from './effects.js';
@@ -39,6 +40,8 @@ export interface Surroundings {
 
 type Happening = ServiceEventName | 'TIMER';
 
+const eventOfEnd = { setup: 'SETUP_EXITED', run: 'RUN_EXITED', 'run that was not executed': 'EXEC_FAILED', finish: 'FINISH_EXITED' } as const;
+
 export class Lifecycle {
   /** Events that the state of their service ignores. */
   ignored = 0;
@@ -65,8 +68,12 @@ export class Lifecycle {
     if (this.isDraining) return;
     this.isDraining = true;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      const { service: of, event: taken } = next;
-      this.parts.bugs.survive(`${taken} of ${of.name}`, () => this.step(of, taken));
+      try {
+        this.step(next.service, next.event);
+      } catch (bug) {
+        if (bug instanceof Ended) throw bug;
+        this.parts.bugs.report(bug, `${next.event} of ${next.service.name}`);
+      }
     }
     this.isDraining = false;
   }
@@ -79,8 +86,7 @@ export class Lifecycle {
     // What its pipes still say came before its end.
     this.hear(service, true);
     const end = scripts.bury(service, pid, waitStatus);
-    const events = { setup: 'SETUP_EXITED', run: 'RUN_EXITED', 'run that was not executed': 'EXEC_FAILED', finish: 'FINISH_EXITED' } as const;
-    this.post(service, events[end]);
+    this.post(service, eventOfEnd[end]);
     return true;
   }
 
@@ -116,7 +122,11 @@ export class Lifecycle {
       timers.cancel(service);
     }
     let found: ServiceEventName | null = null;
-    for (const action of row.actions) found = this.effects.perform(service, action) ?? found;
+    // By index: to make an iterator costs more than many an action.
+    for (let index = 0; index < row.actions.length; index++) {
+      const action = row.actions[index];
+      if (action !== undefined) found = this.effects.perform(service, action) ?? found;
+    }
     const delay = serviceTable.leaves[service.leaf]?.delay ?? null;
     if (moves && delay !== null) timers.start(service, this.deadline(service, delay));
     if (moves && service.isResting) this.surroundings.rests(service);

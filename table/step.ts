@@ -31,9 +31,10 @@ function firstThatHolds<Guard extends string, Action extends string>(
   rows: readonly Row<Guard, Action>[] | undefined,
   holds: (guard: Guard) => boolean,
 ): Row<Guard, Action> | null {
-  if (rows === undefined) return null;
-  for (const row of rows) {
+  // By index: to make an iterator for each step takes longer than the step.
+  for (let index = 0; ; index++) {
+    const row = rows?.[index];
+    if (row === undefined) return null;
     if (row.guard === null || holds(row.guard)) return row;
   }
-  return null;
 }

@@ -27,7 +27,7 @@ enum {
     CLASSES = FINE_CLASSES + 5 * 4,
     GRAIN = 64,        /* divides the sizes of all classes above FINE_MAX, and RUN */
     RUN = 1024,        /* cut into blocks of one fine class */
-    STEP = 32 * 1024,
+    STEP = 128 * 1024,
     REGION = 16 * 1024 * 1024,
 };
 

@@ -72,7 +72,10 @@ static bool put_at(int source, int number)
     return true;
 }
 
-/* All sources are moved away first, so no order of filling can overwrite one that is still needed. */
+/*
+ * All sources are moved away first, so no order of filling can overwrite one that is still needed. But 0, 1 and 2 of our own that keep
+ * their numbers are as a script is to find them.
+ */
 static bool arrange_descriptors(Child *child)
 {
     const int notification = child->notification_fd;
@@ -84,10 +87,10 @@ static bool arrange_descriptors(Child *child)
     child->status[1] = status;
     const int count = notification ? 4 : 3;
     for (int i = 0; i < count; i++)
-        if ((sources[i] = out_of_the_way(sources[i], notification)) < 0)
+        if ((i > 2 || sources[i] != i) && (sources[i] = out_of_the_way(sources[i], notification)) < 0)
             return false;
     for (int i = 0; i < count; i++)
-        if (!put_at(sources[i], i < 3 ? i : notification))
+        if ((i > 2 || sources[i] != i) && !put_at(sources[i], i < 3 ? i : notification))
             return false;
     return true;
 }
@@ -115,7 +118,7 @@ static void close_pipe(const int ends[2])
 }
 
 /* A pipe whose reading end, ours, does not block. Only that end: a script need not expect it of its readiness descriptor. */
-static bool open_pipe(int ends[2])
+static bool open_ready(int ends[2])
 {
     return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
@@ -124,7 +127,7 @@ static bool open_pipe(int ends[2])
 static int start(Child *child)
 {
     pid_t pid = -1;
-    if (open_pipe(child->status) && (!child->notification_fd || open_pipe(child->ready)))
+    if (pipe2(child->status, O_CLOEXEC | O_NONBLOCK) == 0 && (!child->notification_fd || open_ready(child->ready)))
         pid = fork();
     if (pid == 0)
         become(child);
@@ -231,10 +234,9 @@ CALL(reap)
 {
     static bool may_have_ended = true;
     int status;
-    if (signals_child_came())
-        may_have_ended = true;
-    if (!may_have_ended)
+    if (!may_have_ended && !signals_child_came())
         return JS_NULL;
+    may_have_ended = true;
     pid_t pid;
     do
         pid = waitpid(-1, &status, WNOHANG);

@@ -93,6 +93,8 @@ void signals_start(bool daemon)
     sigprocmask(SIG_SETMASK, NULL, &inherited_mask);
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
+        if (!daemon && number != SIGALRM && sigismember(&caught_set, number) != 1)
+            continue; /* nitroctl has no children, and leaves it as it is */
         const bool is_ignored = sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
         inherited_ignore[number] = is_ignored || is_kept_and_ignored(number);
     }
@@ -159,7 +161,8 @@ static void let_in_waiting(void)
 
 bool signals_child_came(void)
 {
-    let_in_waiting();
+    if (!came[SIGCHLD])
+        let_in_waiting();
     const bool has_come = came[SIGCHLD] != 0;
     came[SIGCHLD] = 0;
     return has_come;
