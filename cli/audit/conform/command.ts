@@ -25,6 +25,9 @@ interface Options {
   readonly output?: string;
 }
 
+/** How long handles that are left open are waited for at the end. */
+const lingerMs = 5000;
+
 /** A program that can be executed, as an absolute path. */
 function executable(path: string, what: string): string {
   const absolute = resolve(path);
@@ -46,6 +49,8 @@ async function run(options: Options): Promise<Exit> {
   const progress = progressLine();
   const shown = new Map<PartName, string>();
   const until = options.time === undefined ? Infinity : performance.now() + options.time * 1000;
+  // Whatever may be left open, such as a pipe of a daemon that could not be ended, does not keep the program from its end.
+  const ending = (): NodeJS.Timeout => setTimeout(() => process.exit(), lingerMs).unref();
   const report = await conform({
     target,
     only: options.only,
@@ -59,7 +64,7 @@ async function run(options: Options): Promise<Exit> {
       shown.set(part, `${part}: ${String(done)} of ${String(all)}`);
       progress.show([...shown.values()].join('; '));
     },
-  });
+  }).finally(ending);
   progress.end();
   const isKnown = options.known === 'reference';
   output(options.json === true ? toJson(report, isKnown) : toMarkdown(report, isKnown), options.output);

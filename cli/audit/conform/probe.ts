@@ -15,6 +15,9 @@ import { Difference, Ended, Hung } from './finding.js';
 import type { Divergence } from './finding.js';
 import { preparation, ScriptLog } from './script.js';
 
+/** How often it is tried to end what a probe has left. */
+const destroyMax = 4;
+
 export interface Probe {
   /** What is claimed, in a line. */
   readonly name: string;
@@ -69,7 +72,21 @@ export async function runProbe(probe: Probe, facts: Facts): Promise<Divergence |
       return await explain(probe, bench, description, error);
     }
   } finally {
-    await nitro.destroy();
+    await destroyed(nitro);
+  }
+}
+
+/** On a machine that is very busy it may take long until killed processes are gone: that is no matter of the daemon. */
+async function destroyed(nitro: Daemon): Promise<void> {
+  for (let attempt = 1; attempt <= destroyMax; attempt++) {
+    try {
+      await nitro.destroy();
+      return;
+    } catch (error) {
+      if (attempt < destroyMax) continue;
+      nitro.closeOutputs();
+      throw error;
+    }
   }
 }
 

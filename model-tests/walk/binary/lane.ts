@@ -50,11 +50,11 @@ const turnsOfTimers = Math.ceil(earsMax / 16) + 1;
 export class Lane {
   /** Deeds that were done as planned. */
   readonly done: Deed[] = [];
-  protected world: World;
+  world: World;
   protected expected: readonly string[] = [];
   private readonly history: string[] = [];
   protected readonly time: Time;
-  private actor: Actor | undefined;
+  protected actor: Actor | undefined;
   private hungPid = 0;
   /** When the present deed was begun, or was due, at the earliest. */
   private from = 0;
@@ -64,7 +64,7 @@ export class Lane {
   constructor(
     readonly name: string,
     /** Of paths that can be walked in two ways, which: by exit or by signal, by newline or by request. */
-    private readonly variety: number,
+    readonly variety: number,
     protected readonly cast: Cast,
     private readonly props: Props,
     protected readonly around: Surroundings,
@@ -85,20 +85,20 @@ export class Lane {
         await this.perform(deed, next);
       } catch (error) {
         const isSlow = error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, this.from);
-        if (isSlow) throw new TooSlow(`${String(error)}\n${this.report()}`);
-        throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.report()}`);
+        const text = `${error instanceof Error ? error.message : String(error)}\n${this.report()}`;
+        throw isSlow ? new TooSlow(text, !(error instanceof TooSlow)) : new Error(text);
       }
       this.done.push(deed);
     }
   }
 
-  /** Leave the service to itself. */
-  async leave(): Promise<void> {
+  /** Leave the service to itself, and ask that it goes down. */
+  async leave(isAskedDown = true): Promise<void> {
     if (this.heldPid !== 0) await this.around.hand.release(this.heldPid);
     if (this.hungPid !== 0) await this.around.hand.unlease(this.props.runPath);
     this.props.arrange({ setup: false, run: 'whole', readiness: 'timed' });
     this.cast.dismiss();
-    if (this.world.born) this.around.ears.send(this.name, packet(Tag.DOWN, this.name));
+    if (this.world.born && isAskedDown) this.around.ears.send(this.name, packet(Tag.DOWN, this.name));
   }
 
   private report(): string {

@@ -5,6 +5,7 @@ import type { Daemon } from '../../../tests/end-to-end/harness/daemon.js';
 import type { Lane } from './lane.js';
 import type { SystemLane } from './system-lane.js';
 import type { Target } from '../../../tests/end-to-end/harness/tools.js';
+import type { World } from './world.js';
 
 export type { Target } from '../../../tests/end-to-end/harness/tools.js';
 
@@ -13,10 +14,16 @@ export interface WalkOptions {
   readonly ownDelaysMs?: Readonly<Record<string, number>>;
   /** Who walks a path of the service machine, where it is not the strict one of `lane.ts`. */
   readonly lane?: typeof Lane;
-  /** The same of the system machine. */
+  /** Of paths that can be walked in two ways, which: else it goes by their places. */
+  readonly variety?: number;
+  /** The worlds in which a service is not brought down at the end of its path. */
+  readonly isSpared?: (world: World) => boolean;
+  /** Who walks a path of the system machine. */
   readonly systemLane?: typeof SystemLane;
   /** What a failure on a path of the system machine means, asked while its daemon is still there. */
   readonly diagnose?: (nitro: Daemon, error: Error) => Promise<Error>;
+  /** How often a path of the system machine is begun that a timer was faster than; else `attemptsMax`. */
+  readonly attempts?: number;
   /** The nitro to walk on; else the one under test. */
   readonly target?: Target;
   /** Daemons at the same time: mostly they wait. */
@@ -48,4 +55,12 @@ export function stretched(ms: number, attempt: number): number {
 }
 
 /** What was to be done before a timer was due was not: that is no failure. */
-export class TooSlow extends Error {}
+export class TooSlow extends Error {
+  /** `mayDiffer`: besides, something else was seen than should be, for which the timer may be the reason. */
+  constructor(
+    message: string,
+    readonly mayDiffer = false,
+  ) {
+    super(message);
+  }
+}

@@ -130,6 +130,8 @@ export interface Outcome {
 export class Troupe {
   private lanes = 0;
   private isDown = false;
+  /** All services were asked to go down, or never came up. */
+  private isClear = true;
 
   constructor(
     private readonly compiled: Compiled,
@@ -139,8 +141,8 @@ export class Troupe {
     private readonly hand: Hand,
   ) {}
 
-  /** Walk paths at the same time. */
-  async walk(paths: readonly Path[]): Promise<readonly Outcome[]> {
+  /** Walk paths at the same time, and leave their services to themselves; `walked` is between the two. */
+  async walk(paths: readonly Path[], walked?: (outcomes: readonly Outcome[]) => Promise<void>): Promise<readonly Outcome[]> {
     const { nitro, stage, occasion } = this;
     const { setting, patienceMs } = occasion;
     const names = paths.map(() => `w${String((this.lanes += 1))}`);
@@ -158,7 +160,8 @@ export class Troupe {
         await down.attend();
         if (isOneByOne) await baton.take();
       };
-      const lane = new (occasion.options.lane ?? Lane)(name, index + this.lanes, stage.cast(name), new Props(nitro.base, nitro.directory, name), {
+      const variety = occasion.options.variety ?? index + this.lanes;
+      const lane = new (occasion.options.lane ?? Lane)(name, variety, stage.cast(name), new Props(nitro.base, nitro.directory, name), {
         compiled: this.compiled,
         shortMs: Object.fromEntries(setting.short.map((delay) => [delay, msOf(occasion, delay)])),
         ears,
@@ -178,12 +181,22 @@ export class Troupe {
         error = caught instanceof Error ? caught : new Error(String(caught));
       }
       if (isOneByOne) baton.pass();
-      if (setting.phase !== 'up' && !met.has(name)) await down.attend();
+      try {
+        if (setting.phase !== 'up' && !met.has(name)) await down.attend();
+      } catch (caught) {
+        error ??= caught instanceof Error ? caught : new Error(String(caught));
+      }
       return { lane, path, error };
     };
     try {
       const outcomes = await Promise.all(paths.map(run));
-      for (const { lane } of outcomes) await lane.leave();
+      await walked?.(outcomes);
+      for (const { lane, error } of outcomes) {
+        // Where a service is whose path failed is not known, nor what it makes of a request.
+        const isLeft = error === null && occasion.options.isSpared?.(lane.world) !== true;
+        this.isClear &&= isLeft;
+        await lane.leave(isLeft);
+      }
       await nitro.settle();
       return outcomes;
     } finally {
@@ -194,7 +207,7 @@ export class Troupe {
   /** Let the daemon end, and look at what it leaves. */
   async end(): Promise<void> {
     this.stage.cast('SYS').dismiss();
-    await this.nitro.stop({ descriptors: !this.isDown });
+    await this.nitro.stop({ descriptors: !this.isDown && this.isClear });
   }
 
   private async goDown(): Promise<void> {

@@ -79,6 +79,10 @@ export class Scenery {
     this.wake();
   }
 
+  get isLost(): boolean {
+    return this.lost !== null;
+  }
+
   wake(): void {
     for (const look of [...this.waiting]) look();
   }

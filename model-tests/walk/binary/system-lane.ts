@@ -60,7 +60,7 @@ export class SystemLane {
       this.history.push(`${JSON.stringify(deed.stimulus)}${holding}: ${names.join(', ')}`);
       const before = this.world;
       // What a timer leads to began at the earliest when that was due.
-      const from = deed.stimulus.kind === 'wait' ? Math.min(now(), this.time.dueFrom(deed.stimulus.delay)) : now();
+      const from = deed.stimulus.kind === 'wait' ? this.time.dueFrom(deed.stimulus.delay) : now();
       try {
         await this.perform(deed);
         if (this.time.isLate(deed, before)) throw new TooSlow('the deed took too long');
@@ -70,7 +70,7 @@ export class SystemLane {
         const why = error instanceof Error ? error.message : String(error);
         const text = [why, ...this.history.map((line) => `  ${line}`), seen, this.nitro.stderr].join('\n');
         const isSlow = error instanceof TooSlow || this.time.isLate(deed, before) || this.time.isPast(deed, from);
-        throw isSlow ? new TooSlow(text) : new Error(text);
+        throw isSlow ? new TooSlow(text, !(error instanceof TooSlow)) : new Error(text);
       }
       this.done.push(deed);
     }

@@ -9,7 +9,14 @@ import type { Path } from './plan.js';
 import type { Deed, World } from './world.js';
 
 export const now = (): number => performance.now();
-export const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
+/** The longest time that a timer of Node takes; what is longer it would take for 1 ms, without a word. */
+const pauseMsMax = 2 ** 31 - 1;
+
+/** Throws an Error if it would not end: a path that waits for a delay that does not end was laid for another setting. */
+export async function pause(ms: number): Promise<void> {
+  if (!(ms <= pauseMsMax)) throw new Error(`a path waits for ${String(ms)} ms, which do not end in its setting`);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 export class Time {
   /** Since when the timer of the leaf runs, at the earliest. */

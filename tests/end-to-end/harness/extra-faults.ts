@@ -7,6 +7,7 @@ const die = 'this.parts.os.kill(this.parts.os.pid(), 9)';
 const control = (from: string, to: string): Change => ({ file: 'runtime/control.ts', from, to });
 const effects = (from: string, to: string): Change => ({ file: 'runtime/effects.ts', from, to });
 const scripts = (from: string, to: string): Change => ({ file: 'runtime/scripts.ts', from, to });
+const system = (from: string, to: string): Change => ({ file: 'runtime/system.ts', from, to });
 const host = (from: string, to: string): Change => ({ file: 'runtime/host/process.c', from, to });
 
 /** Where a request for a state has been understood. */
@@ -160,10 +161,31 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'SYS/finish is always told shutdown',
-    changes: [{ file: 'runtime/system.ts', from: "['0', '0', this.outcome]", to: "['0', '0', 'shutdown']" }],
+    changes: [system("['0', '0', this.outcome]", "['0', '0', 'shutdown']")],
     part: 'system',
     kind: 'differs',
     says: /finish gets the arguments 0 0 reboot/,
+  },
+  {
+    fault: 'it hangs when it comes to bring its services down',
+    changes: [system("      case 'stopServices':\n", "      case 'stopServices':\n        for (;;) ;\n")],
+    part: 'system',
+    kind: 'hung',
+    says: /shutdown\.stoppingServices/,
+  },
+  {
+    fault: 'it never notices that its services are down',
+    changes: [system("} else if (wasLast) this.post('SERVICES_DOWN');", '}')],
+    part: 'system',
+    kind: 'differs',
+    says: /shutdown\.stoppingServices on SERVICES_DOWN.*it does not come/s,
+  },
+  {
+    fault: 'it dies when it comes to bring its loggers down',
+    changes: [system("      case 'stopLoggers':\n", `      case 'stopLoggers':\n        ${die};\n`)],
+    part: 'system',
+    kind: 'ended',
+    says: /shutdown\.stoppingServices on SERVICES_DOWN.*SIGKILL/s,
   },
   {
     fault: 'finish runs twice',
@@ -191,10 +213,11 @@ export const likeTheReference: StandIn = {
     // A setup that is killed counts as a success.
     { file: 'runtime/facts.ts', from: 'return service.setupStatus !== 0;', to: 'return service.setupStatus !== 0 && service.setupStatus % 128 === 0;' },
     // It aborts where a FATAL service is asked for while its finish runs.
-    control(wanted, `    if (leafOf(service).startsWith('FATAL.finish')) ${die};\n${wanted}`),
+    control(wanted, `    if (kind !== 'ready' && leafOf(service).startsWith('FATAL.finish')) ${die};\n${wanted}`),
     // LIST dies, and has no pages; pids of other scripts are not told.
     control('    const all = services.all();\n    const before', `    const all = services.all();\n    start = 0;\n    if (all.length > 100) ${die};\n    const before`),
-    control('      setupPid: service.setup,\n      finishPid: service.finish,', '      setupPid: 0,\n      finishPid: 0,'),
+    control('setupPid: service.setup,', 'setupPid: 0,'),
+    control('finishPid: service.finish,', 'finishPid: 0,'),
     // What crashed goes on being shown as it was while finish runs.
     { file: 'runtime/scripts.ts', from: '    service.run = 0;\n', to: "    service.run = 0;\n    (service as unknown as { was: number }).was = ['UP', 'STARTING.timed', 'STARTING.awaited'].includes(leafOf(service)) ? shownState(service) : 0;\n" },
     { file: 'runtime/scripts.ts', from: "import type { Service } from './service.js';", to: "import { leafOf, shownState } from './service.js';\nimport type { Service } from './service.js';" },

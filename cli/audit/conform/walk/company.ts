@@ -19,9 +19,16 @@ export interface Walked {
   readonly path: Path;
   /** Deeds that were done as planned. */
   readonly done: readonly Deed[];
-  /** `late`: a timer was faster than the lane. `lost`: the daemon ended or hung meanwhile. */
-  readonly outcome: 'done' | 'late' | 'differs' | 'lost';
+  /**
+   * `late`: a timer was faster than the lane; `astray`: and besides something else was seen than should be, for which the timer may be the reason.
+   * `lost`: the daemon ended or hung meanwhile.
+   */
+  readonly outcome: 'done' | 'late' | 'astray' | 'differs' | 'lost';
+  /** All was done, and the daemon went when the service was brought down after that. */
+  readonly isLeft: boolean;
   readonly message: string;
+  /** In which of two ways it was walked. */
+  readonly variety: number;
 }
 
 export interface Performance {
@@ -33,6 +40,7 @@ export interface Performance {
 }
 
 const watchMs = 400;
+const lookMs = 20;
 
 export function howItEnded({ exit, stderr }: Daemon): Ended {
   const said = stderr.split('\n').filter((line) => line !== '').slice(-3).join(' / ');
@@ -54,14 +62,20 @@ export async function perform(
     const watch = watchOver(troupe, options.patienceMs ?? 15_000, (reason) => (loss = reason));
     try {
       for (const part of parts) {
-        if (lost() !== null) walked.push(...part.map((path): Walked => ({ path, done: [], outcome: 'late', message: 'not begun' })));
-        else {
-          const outcomes = await troupe.walk(part);
+        if (lost() !== null) break;
+        const before = { leaving: false };
+        const outcomes = await troupe.walk(part, async (all) => {
           // A daemon that is gone may show by failures before its end is seen.
-          if (outcomes.some(({ error }) => error !== null)) await watch.look();
-          walked.push(...outcomes.map((outcome) => judge(outcome, lost() !== null)));
-        }
+          if (all.some(({ error }) => error !== null)) await watch.look();
+          before.leaving = lost() !== null;
+        });
+        await watch.look();
+        const isLeft = !before.leaving && lost() !== null;
+        walked.push(...outcomes.map((outcome) => judge(outcome, before.leaving, isLeft)));
       }
+      // What is gone cannot be asked to end.
+      const gone = lost();
+      if (gone !== null) throw gone;
     } finally {
       watch.end();
     }
@@ -73,24 +87,37 @@ export async function perform(
   }
   const seen = new Set(walked.map(({ path }) => path));
   const missing = parts.flat().filter((path) => !seen.has(path));
-  return { walked: [...walked, ...missing.map((path): Walked => ({ path, done: [], outcome: 'late', message: 'not begun' }))], loss, aftermath };
+  const notBegun = missing.map((path): Walked => ({ path, done: [], outcome: 'late', isLeft: false, message: 'not begun', variety: 0 }));
+  return { walked: [...walked, ...notBegun], loss, aftermath };
 }
 
-function judge({ lane, path, error }: Outcome, isLost: boolean): Walked {
-  const outcome = error === null ? 'done' : error instanceof TooSlow ? 'late' : isLost ? 'lost' : 'differs';
-  return { path, done: lane.done, outcome: error !== null && isLost ? 'lost' : outcome, message: error?.message ?? '' };
+function judge({ lane, path, error }: Outcome, isLost: boolean, isLeft: boolean): Walked {
+  const about = { path, done: lane.done, message: error?.message ?? '', variety: lane.variety };
+  if (isLeft && error === null) return { ...about, outcome: 'lost', isLeft };
+  return { ...about, outcome: outcomeOf(error, isLost), isLeft: false };
+}
+
+function outcomeOf(error: Error | null, isLost: boolean): Walked['outcome'] {
+  if (error === null) return 'done';
+  if (isLost) return 'lost';
+  if (!(error instanceof TooSlow)) return 'differs';
+  return error.mayDiffer ? 'astray' : 'late';
 }
 
 interface Watch {
   readonly end: () => void;
-  /** Look whether it is still there. */
+  /** Find out whether it is still there. */
   readonly look: () => Promise<void>;
 }
 
-/** See that the daemon lives and answers; when it does not, end all waiting. */
+/**
+ * See that the daemon lives and answers; when it does not, end all waiting. One that hangs is killed: nothing more can be learnt from it, and everything
+ * that is still asked of it would be waited for as long again.
+ */
 function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason: Ended | Hung) => void): Watch {
   let isOver = false;
   let asked: number | null = null;
+  let answers = 0;
   const lose = (reason: Ended | Hung): void => {
     end();
     found(reason);
@@ -99,12 +126,17 @@ function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason:
   const look = (): void => {
     if (isOver) return;
     if (nitro.exit !== undefined) lose(howItEnded(nitro));
-    else if (asked !== null && performance.now() > asked + patienceMs) lose(new Hung('nitro does not answer any more'));
-    else if (asked === null) {
+    else if (asked !== null && performance.now() > asked + patienceMs) {
+      lose(new Hung('nitro does not answer any more'));
+      nitro.signal('SIGKILL');
+    } else if (asked === null) {
       asked = performance.now();
       // Only an answer counts: that none comes is seen by the time.
       void nitro.request(packet(Tag.INFO)).then(
-        () => (asked = null),
+        () => {
+          asked = null;
+          answers += 1;
+        },
         () => undefined,
       );
     }
@@ -114,9 +146,12 @@ function watchOver({ nitro, stage }: Troupe, patienceMs: number, found: (reason:
     isOver = true;
     clearInterval(timer);
   };
+  // The answer to what was asked before may have come before it went.
   const lookNow = async (): Promise<void> => {
-    await pause(watchMs);
-    look();
+    for (const before = answers; !isOver && answers < before + 2; ) {
+      await pause(lookMs);
+      look();
+    }
   };
   return { end, look: lookNow };
 }

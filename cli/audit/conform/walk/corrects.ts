@@ -10,8 +10,11 @@ import { delayOf } from '../../../../model-tests/walk/timers.js';
 type Raw = Readonly<Record<string, unknown>>;
 const asRaw = (value: unknown): Raw => (typeof value === 'object' && value !== null ? (value as Raw) : {});
 
-/** How the reference differs in the transition that a move is; null: that it does is not known. */
-export function correctsOf(machine: AnyStateMachine, compiled: Compiled, move: Move): string | null {
+/**
+ * How the reference differs in the transition that a move is; null: that it does is not known. `ends`: it has ended, which it is known to do on an event
+ * in a state, whatever else holds: so a guard of ours makes no difference.
+ */
+export function correctsOf(machine: AnyStateMachine, compiled: Compiled, move: Move, ends = false): string | null {
   const names = leafName(compiled, move.leaf).split('.');
   const chain: Raw[] = [asRaw(machine.config)];
   for (const name of names) chain.push(asRaw(asRaw(chain[chain.length - 1]?.['states'])[name]));
@@ -20,8 +23,9 @@ export function correctsOf(machine: AnyStateMachine, compiled: Compiled, move: M
     const transitions = delay === null ? asRaw(state['on'])[move.event] : asRaw(state['after'])[delay];
     if (transitions === undefined) continue;
     const rows: readonly unknown[] = Array.isArray(transitions) ? transitions : [transitions];
-    const corrects = asRaw(asRaw(rows[Math.max(0, move.index)])['meta'])['corrects'];
-    return typeof corrects === 'string' ? corrects : null;
+    const corrects = (row: unknown): unknown => asRaw(asRaw(row)['meta'])['corrects'];
+    const known = ends ? rows.map(corrects).find((text) => String(text).includes('aborts')) : corrects(rows[Math.max(0, move.index)]);
+    return typeof known === 'string' ? known : null;
   }
   return null;
 }

@@ -5,6 +5,7 @@
  * announcements came than should have, what is missing is noted, and the lane goes on as if it had been announced. An announcement of something
  * else is a difference as ever.
  */
+import { existsSync } from 'node:fs';
 import { Lane } from '../../../../model-tests/walk/binary/lane.js';
 import { now, pause } from '../../../../model-tests/walk/binary/time.js';
 import type { Deed, World } from '../../../../model-tests/walk/binary/world.js';
@@ -39,6 +40,9 @@ export function tolerantLane({ tellsScripts, missing }: Tolerance): typeof Lane 
     protected override async seen(deed: Deed): Promise<void> {
       const { announced } = this.cast;
       const { stimulus, to } = deed;
+      // Where QUERY does not tell it, that the end of a script was noticed shows by its process being gone.
+      const script = this.actor;
+      if (!tellsScripts && script !== undefined && (stimulus.kind === 'exit' || stimulus.kind === 'release')) await this.reaped(script.pid);
       const due = Math.max(now(), stimulus.kind === 'wait' ? this.time.dueUntil(stimulus.delay) : 0);
       // A state that is the same before and after shows by nothing but time that the deed is over.
       const isSame = this.should(this.world) === this.should(to);
@@ -61,6 +65,11 @@ export function tolerantLane({ tellsScripts, missing }: Tolerance): typeof Lane 
         throw new Error(leftOut(this.expected, announced) === null ? 'something else was announced' : 'not in time: an announcement');
       }
       this.compareAnnounced();
+    }
+
+    private async reaped(pid: number): Promise<void> {
+      const until = now() + this.around.patienceMs;
+      while (existsSync(`/proc/${String(pid)}`) && now() < until && !this.cast.isLost) await pause(2);
     }
 
     protected override show(found: Listed): string {

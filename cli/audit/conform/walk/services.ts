@@ -16,36 +16,40 @@ import { coverable } from '../../../../model-tests/walk/binary/plan.js';
 import type { Path, Setting } from '../../../../model-tests/walk/binary/plan.js';
 import { serviceSettings } from '../../../../model-tests/walk/binary/settings.js';
 import type { WalkOptions } from '../../../../model-tests/walk/binary/options.js';
+import type { World } from '../../../../model-tests/walk/binary/world.js';
 import type { Covered } from '../../../../model-tests/walk/report.js';
 import { serviceTable } from '../../../../table/service.js';
 import type { Facts } from '../facts.js';
-import type { Divergence, Known } from '../finding.js';
 import { inParallel } from '../parallel.js';
 import type { Bounds, PartReport } from '../part.js';
 import { perform } from './company.js';
 import type { Performance, Walked } from './company.js';
-import { correctsOf } from './corrects.js';
-import { shortestTo, walkGraph } from './graph.js';
+import { Findings, knownOf } from './findings.js';
+import { deedKey, shortestTo, walkGraph } from './graph.js';
 import type { Around } from './graph.js';
 import { tolerantLane } from './lane.js';
-import { alike, divergenceOf, failureOf, hangs, likeness, losses } from './settle.js';
+import { alike, downIn, failureOf, losses } from './settle.js';
 import type { Failure } from './settle.js';
-import { knownAnnouncements, Unannounced } from './unannounced.js';
-import { deedTitle } from './words.js';
+import { Unannounced } from './unannounced.js';
 
 const roundsMax = 5;
-/** How often paths are begun again that a timer was faster than. */
+/** How often paths are begun that a timer was faster than; after that what went astray is tried alone, with delays that are longer still. */
 const attemptsMax = 3;
 const deedsMax = 24;
 /** Where each timer has to be waited for, shorter paths at the same time are faster. */
 const deedsMaxOwn = 10;
+/** How many kinds of failure are tried alone in a round; and how many deeds, of which one was the end of a daemon. */
 const alonesMax = 40;
+const suspectsMax = 300;
 
 const all = ['CREATION', 'STARTING', 'RESPAWN', 'SPAWN_ERROR', 'SHUTDOWN', 'FINISH'];
-const ownSettings: readonly Setting[] = [
+/** Where delays cannot be set. */
+export const ownSettings: readonly Setting[] = [
   { name: 'up', short: all, phase: 'up' },
   { name: 'up, short of descriptors', short: all, phase: 'up', isSerial: true },
   { name: 'down', short: all, phase: 'down' },
+  { name: 'crossing', short: all, phase: 'crossing' },
+  { name: 'crossing, short of descriptors', short: all, phase: 'crossing', isSerial: true },
 ];
 
 interface Task {
@@ -54,17 +58,13 @@ interface Task {
   readonly attempt: number;
 }
 
-const knownHanging: Known = {
-  rule: 'behaviour.md §4',
-  text: 'The reference waits for the exec, so that a script on a file system that hangs stops all supervision.',
-};
-
 export class ServiceWalk {
   private readonly compiled = compile(serviceMachine);
   private readonly covered = new Set<string>();
   private readonly avoid = new Set<string>();
-  private readonly divergences: Divergence[] = [];
-  private readonly byLikeness = new Map<string, Divergence>();
+  /** Keys of deeds of which daemons go, which is told already. */
+  private readonly guilty = new Set<string>();
+  private readonly findings = new Findings(this.compiled);
   private readonly unannounced = new Unannounced(this.compiled);
   private readonly count = { paths: 0, steps: 0, daemons: 0, late: 0 };
   private readonly around: Around;
@@ -80,7 +80,8 @@ export class ServiceWalk {
     this.around = { avoid: this.avoid, noHanging, ownMs };
     this.settings = ownMs === null ? serviceSettings : ownSettings;
     const lane = tolerantLane({ tellsScripts: facts.tellsScripts, missing: (states, world, deed) => this.unannounced.add(states, world, deed) });
-    this.options = { target: facts.target, patienceMs: facts.patienceMs, lane, ...(ownMs === null ? {} : { ownDelaysMs: ownMs }) };
+    const isSpared = (world: World): boolean => this.isSpared(world);
+    this.options = { target: facts.target, patienceMs: facts.patienceMs, lane, isSpared, ...(ownMs === null ? {} : { ownDelaysMs: ownMs }) };
   }
 
   async walk(): Promise<PartReport> {
@@ -93,7 +94,7 @@ export class ServiceWalk {
       await this.settle(failures);
     }
     const everything = { ...this.around, avoid: new Set<string>() };
-    this.divergences.push(...this.unannounced.divergences(this.settings.map((setting) => walkGraph(compiled, setting, everything))));
+    this.findings.divergences.push(...this.unannounced.divergences(this.settings.map((setting) => walkGraph(compiled, setting, everything))));
     const possible = this.around.ownMs === null && !this.around.noHanging ? null : this.possible();
     return {
       part: 'services',
@@ -102,7 +103,7 @@ export class ServiceWalk {
           `${String(this.count.late)} begun again because a timer was faster.`,
       ],
       covered: this.cover(possible),
-      divergences: this.divergences,
+      divergences: this.findings.divergences,
       whatIs: compiled.id,
     };
   }
@@ -140,6 +141,8 @@ export class ServiceWalk {
 
   private async walkRound(tasks: readonly Task[]): Promise<readonly Failure[]> {
     const failures: Failure[] = [];
+    /** Deeds that came to something else where no timer could be the reason. */
+    const wrong = new Set<string>();
     const total = tasks.reduce((sum, { paths }) => sum + paths.length, 0);
     let done = 0;
     let begun = 0;
@@ -152,12 +155,14 @@ export class ServiceWalk {
       const performance = await this.perform(task.setting, task.attempt, task.paths);
       const late: Path[] = [];
       for (const walked of performance.walked) {
-        if (walked.outcome === 'late' && performance.loss === null) late.push(walked.path);
-        if (walked.outcome !== 'differs' && walked.outcome !== 'lost') continue;
-        const failure = failureOf(this.compiled, walked, performance.loss);
-        if (failure !== null) failures.push(failure);
+        const { outcome } = walked;
+        const failure = outcome === 'done' || outcome === 'late' ? null : failureOf(this.compiled, task.setting, walked, performance.loss);
+        const mayBeLate = outcome === 'late' || (outcome === 'astray' && !wrong.has(failure?.key ?? ''));
+        if (mayBeLate && performance.loss === null) late.push(walked.path);
+        if (outcome === 'differs' && failure !== null) wrong.add(failure.key);
+        if (failure !== null && (outcome !== 'astray' || task.attempt === attemptsMax)) failures.push(failure);
       }
-      if (performance.aftermath !== null) this.divergences.push(this.afterwards(task, performance.aftermath));
+      if (performance.aftermath !== null) this.findings.afterwards(task.setting, task.paths.length, performance.aftermath);
       this.count.paths += task.attempt === 1 ? task.paths.length : 0;
       this.count.late += late.length;
       if (late.length > 0 && task.attempt < attemptsMax) add({ ...task, paths: late, attempt: task.attempt + 1 });
@@ -189,63 +194,55 @@ export class ServiceWalk {
 
   /** Try each kind of failure alone, and do not do again what it came of. */
   private async settle(failures: readonly Failure[]): Promise<void> {
-    const groups = alike(failures.filter(({ kind }) => kind === 'differs')).slice(0, alonesMax);
+    const groups = alike(failures.filter(({ kind }) => kind === 'differs'), (failure) => knownOf(this.compiled, failure)).slice(0, alonesMax);
     await inParallel(groups, this.bounds.jobs, async (group) => {
       const [first] = group;
       if (first === undefined) return;
-      for (const { key } of group) this.avoid.add(key);
-      if (this.addLike(group)) return;
+      const isSure = group.some(({ mayBeLate }) => !mayBeLate);
+      if (isSure) for (const { key } of group) this.avoid.add(key);
+      if (isSure && this.findings.addLike(group)) return;
       const again = await this.alone(first);
-      if (again !== null) this.avoid.add(again.key);
-      this.add(group, again, first);
+      // It was only slow.
+      if (again === null && !isSure) return;
+      for (const { key } of again === null ? group : [...group, again]) this.avoid.add(key);
+      this.findings.add(group, again);
     });
-    await this.findGuilty(alike(failures.filter(({ kind }) => kind !== 'differs')));
+    await this.findGuilty(alike(failures.filter(({ kind }) => kind !== 'differs'), () => null));
   }
 
   /** Of the deeds that were being done when daemons went, find those that did it: who was there most often is tried first. */
   private async findGuilty(groups: readonly (readonly Failure[])[]): Promise<void> {
     const unexplained = new Set(groups.flatMap((group) => [...losses(group)]));
-    const suspects = [...groups].sort((a, b) => losses(b).size - losses(a).size || (a[0]?.path.length ?? 0) - (b[0]?.path.length ?? 0));
-    await inParallel(suspects.slice(0, alonesMax), this.bounds.jobs, async (group) => {
+    // A path that may not do it any more may yet be left in a world where leaving it does it.
+    for (const group of groups) if (group.some(({ key }) => this.guilty.has(key))) for (const loss of losses(group)) unexplained.delete(loss);
+    const isKnown = ([first]: readonly Failure[]): number => (first === undefined || knownOf(this.compiled, first) === null ? 0 : 1);
+    const suspects = [...groups].sort(
+      (a, b) => losses(b).size - losses(a).size || isKnown(b) - isKnown(a) || (a[0]?.path.length ?? 0) - (b[0]?.path.length ?? 0),
+    );
+    await inParallel(suspects.slice(0, suspectsMax), this.bounds.jobs, async (group) => {
       const [first] = group;
       if (first === undefined || ![...losses(group)].some((loss) => unexplained.has(loss))) return;
       const again = await this.alone(first);
-      if (again === null) return;
-      for (const loss of losses(group)) unexplained.delete(loss);
-      this.avoid.add(first.key).add(again.key);
-      this.add(group, again, first);
+      if (again === null || again.kind === 'differs' || this.guilty.has(again.key)) return;
+      for (const each of groups) if (each === group || each[0]?.key === again.key) for (const loss of losses(each)) unexplained.delete(loss);
+      for (const key of [first.key, again.key]) {
+        this.avoid.add(key);
+        this.guilty.add(key);
+      }
+      this.findings.add(group, again);
     });
     if (unexplained.size === 0) return;
     // A daemon went, and nothing did it alone: what was being done is told, and not done again.
     const left = suspects.filter((group) => [...losses(group)].some((loss) => unexplained.has(loss))).flat();
     for (const { key } of left) this.avoid.add(key);
     const [first] = left;
-    if (first !== undefined) this.add(left, null, first);
+    if (first !== undefined) this.findings.add(left, null);
   }
 
-  private add(group: readonly Failure[], again: Failure | null, first: Failure): void {
-    const found = divergenceOf(this.compiled, again === null ? group : [again, ...group], { confirmed: again !== null, known: (each) => this.known(each) });
-    if (found === null) return;
-    this.divergences.push(found);
-    for (const each of [first, again ?? first]) this.byLikeness.set(likeness(each), found);
-  }
-
-  /** The same was seen in an earlier round: it is one divergence. */
-  private addLike(group: readonly Failure[]): boolean {
-    const [first] = group;
-    const found = first === undefined ? undefined : this.byLikeness.get(likeness(first));
-    const at = found === undefined ? -1 : this.divergences.indexOf(found);
-    if (found === undefined || first === undefined || at < 0) return false;
-    const titles = group.flatMap(({ path }) => path.slice(-1).map((deed) => deedTitle(this.compiled, deed)));
-    const isKnown = found.known !== null && group.every((each) => this.known(each) !== null);
-    const more: Divergence = {
-      ...found,
-      also: [...new Set([...found.also, ...titles])].filter((title) => title !== found.title),
-      known: isKnown ? found.known : null,
-    };
-    this.divergences[at] = more;
-    this.byLikeness.set(likeness(first), more);
-    return true;
+  /** The daemon goes when a service is brought down there. */
+  private isSpared(world: World): boolean {
+    const down = downIn(this.compiled, world);
+    return down !== undefined && this.guilty.has(deedKey(this.compiled, world, down));
   }
 
   /** The shortest path to the same deed, on a daemon of its own; else the path itself. What failed, or null. */
@@ -254,48 +251,26 @@ export class ServiceWalk {
     for (const setting of this.settings) {
       const path = shortestTo(this.compiled, walkGraph(this.compiled, setting, around), failure.key, failure.world.process);
       if (path === null) continue;
-      const again = await this.tryAlone(setting, path);
+      const again = await this.tryAlone(setting, path, failure.variety);
       if (again !== null) return again;
       if (path.length === failure.path.length) return null;
-      return await this.tryAlone(setting, failure.path);
+      break;
     }
-    return null;
+    return await this.tryAlone(failure.setting, failure.path, failure.variety);
   }
 
-  private async tryAlone(setting: Setting, path: Path): Promise<Failure | null> {
+  private async tryAlone(setting: Setting, path: Path, variety: number): Promise<Failure | null> {
     // What was only slow is given more time.
-    const { walked, loss } = await this.perform(setting, 1, [path], { ...this.options, patienceMs: 2 * this.facts.patienceMs });
-    for (const each of walked) {
-      if (each.outcome === 'differs' || each.outcome === 'lost') return failureOf(this.compiled, each, loss);
-      if (loss !== null) return failureOf(this.compiled, { ...each, done: each.path.slice(0, -1) }, loss);
+    const options = { ...this.options, patienceMs: 2 * this.facts.patienceMs, variety };
+    for (let attempt = 1; attempt <= attemptsMax + 1; attempt++) {
+      const { walked: [walked], loss } = await this.perform(setting, attempt, [path], options);
+      // What comes of leaving it is no matter of the deed that is tried.
+      if (walked === undefined || walked.isLeft) return null;
+      const isLate = walked.outcome === 'late' || walked.outcome === 'astray';
+      if (loss === null && isLate && attempt <= attemptsMax) continue;
+      if (walked.outcome === 'differs' || walked.outcome === 'lost' || walked.outcome === 'astray') return failureOf(this.compiled, setting, walked, loss);
+      return null;
     }
     return null;
-  }
-
-  private known({ kind, path, expected }: Failure): Known | null {
-    const deed = path[path.length - 1];
-    if (deed === undefined) return null;
-    if (kind === 'hung') return hangs(deed) ? knownHanging : null;
-    for (const move of deed.moves) {
-      const text = correctsOf(serviceMachine, this.compiled, move);
-      if (text !== null && (kind === 'differs' || text.includes('aborts'))) return { rule: 'behaviour.md §3', text };
-    }
-    return /^(?:DELAY|RESTART|SHUTDOWN) is announced/.test(expected) && kind === 'differs' ? knownAnnouncements : null;
-  }
-
-  /** What a daemon left behind that many services shared. */
-  private afterwards({ setting, paths }: Task, message: string): Divergence {
-    const [first = ''] = message.split('\n');
-    return {
-      part: 'services',
-      kind: 'differs',
-      title: `after ${String(paths.length)} paths of services (${setting.name})`,
-      rule: 'behaviour.md §4',
-      expected: 'nitro leaks no descriptor, ends with 0, and leaves no process behind',
-      seen: first,
-      script: '# the walk as a whole; see the probes of descriptors for a short script',
-      also: message.split('\n').slice(1, 4),
-      known: null,
-    };
   }
 }

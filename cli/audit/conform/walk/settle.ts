@@ -2,15 +2,15 @@
  * From failures of lanes to divergences: those that are alike are one, and each is tried alone, by the shortest path that leads to it.
  */
 import type { Compiled } from '../../../../machines/compile.js';
-import { firstWorld } from '../../../../model-tests/walk/binary/world.js';
-import type { World } from '../../../../model-tests/walk/binary/world.js';
-import type { Path } from '../../../../model-tests/walk/binary/plan.js';
+import { deedsIn, firstWorld } from '../../../../model-tests/walk/binary/world.js';
+import type { Deed, World } from '../../../../model-tests/walk/binary/world.js';
+import type { Path, Setting } from '../../../../model-tests/walk/binary/plan.js';
 import { Ended } from '../finding.js';
 import type { Divergence, Known } from '../finding.js';
 import type { Hung } from '../finding.js';
 import type { Walked } from './company.js';
-import { deedKey, hangs } from './graph.js';
-import { deedTitle, inWords, pathScript } from './words.js';
+import { deedKey } from './graph.js';
+import { contrast, deedTitle, inWords, pathScript } from './words.js';
 
 /** A path that was not walked to its end, and the deed at which it was not. */
 export interface Failure {
@@ -19,6 +19,11 @@ export interface Failure {
   readonly world: World;
   /** Up to the deed. */
   readonly path: Path;
+  /** What the path was laid for: elsewhere it might wait for a delay that does not end. */
+  readonly setting: Setting;
+  readonly variety: number;
+  /** A timer may have been faster: then it proves nothing. */
+  readonly mayBeLate: boolean;
   readonly kind: Divergence['kind'];
   readonly expected: string;
   readonly seen: string;
@@ -26,25 +31,38 @@ export interface Failure {
   readonly loss: Ended | Hung | null;
 }
 
-export function failureOf(compiled: Compiled, { path, done, message }: Walked, loss: Ended | Hung | null): Failure | null {
-  const deed = path[done.length];
-  if (deed === undefined) return null;
+/** The request by which a service is left. */
+export function downIn(compiled: Compiled, world: World): Deed | undefined {
+  return world.born ? deedsIn(compiled, world).find(({ stimulus }) => stimulus.kind === 'ask' && stimulus.what === 'DOWN') : undefined;
+}
+
+/** What a path was at when it failed; where all of it was done, the request by which its service is left. */
+function deedAt(compiled: Compiled, world: World, { path, done, isLeft }: Walked): Deed | undefined {
+  return isLeft ? downIn(compiled, world) : path[done.length];
+}
+
+export function failureOf(compiled: Compiled, setting: Setting, walked: Walked, loss: Ended | Hung | null): Failure | null {
+  const { done, outcome, message, variety } = walked;
   const world = done[done.length - 1]?.to ?? firstWorld(compiled);
-  const about = { key: deedKey(compiled, world, deed), world, path: path.slice(0, done.length + 1), loss };
+  const deed = deedAt(compiled, world, walked);
+  if (deed === undefined) return null;
+  const about = { key: deedKey(compiled, world, deed), world, path: [...done, deed], setting, variety, mayBeLate: outcome === 'astray', loss };
   if (loss instanceof Ended) return { ...about, kind: 'ended', expected: 'nitro goes on and answers', seen: loss.seen };
   if (loss !== null) return { ...about, kind: 'hung', expected: 'nitro goes on and answers', seen: 'nitro runs, and does not answer requests any more' };
   return { ...about, kind: 'differs', ...inWords(message) };
 }
 
-/** What makes failures alike: that the same was expected and the same was seen; where the daemon went, that the deed is the same. */
-export function likeness({ kind, expected, seen, key }: Failure): string {
-  return JSON.stringify(kind === 'differs' ? [kind, expected, seen] : [kind, key]);
-}
-
-/** Failures that are alike, the shortest path first: it is the one that is tried and shown. */
-export function alike(failures: readonly Failure[]): readonly (readonly Failure[])[] {
+/**
+ * Failures that are alike, the shortest path first: it is the one that is tried and shown. What makes them so is that the same was expected and the
+ * same was seen, and the same is known of it; where the daemon went, that the deed is the same.
+ */
+export function alike(failures: readonly Failure[], knownOf: (failure: Failure) => Known | null): readonly (readonly Failure[])[] {
   const groups = new Map<string, Failure[]>();
-  for (const failure of failures) groups.set(likeness(failure), [...(groups.get(likeness(failure)) ?? []), failure]);
+  for (const failure of failures) {
+    const { kind, expected, seen, key } = failure;
+    const likeness = JSON.stringify(kind === 'differs' ? [kind, knownOf(failure)?.text, ...contrast(expected, seen)] : [kind, key]);
+    groups.set(likeness, [...(groups.get(likeness) ?? []), failure]);
+  }
   return [...groups.values()].map((group) => group.sort((a, b) => a.path.length - b.path.length));
 }
 
@@ -54,16 +72,11 @@ export function losses(group: readonly Failure[]): ReadonlySet<Ended | Hung> {
 }
 
 /** A divergence of several failures that are alike. `confirmed`: the first was seen again alone. */
-export function divergenceOf(
-  compiled: Compiled,
-  failures: readonly Failure[],
-  { confirmed, known }: { readonly confirmed: boolean; readonly known: (failure: Failure) => Known | null },
-): Divergence | null {
+export function divergenceOf(compiled: Compiled, failures: readonly Failure[], confirmed: boolean, known: Known | null): Divergence | null {
   const [first] = failures;
   const deed = first?.path[first.path.length - 1];
   if (first === undefined || deed === undefined) return null;
   const titles = [...new Set(failures.flatMap(({ path }) => path.slice(-1).map((each) => deedTitle(compiled, each))))];
-  const all = failures.map((failure) => known(failure));
   return {
     part: 'services',
     kind: first.kind,
@@ -73,8 +86,6 @@ export function divergenceOf(
     seen: confirmed ? first.seen : `${first.seen} (once; not when it was tried alone)`,
     script: pathScript(compiled, first.path, firstWorld(compiled)),
     also: titles.filter((title) => title !== deedTitle(compiled, deed)),
-    known: all.every((each) => each !== null) ? (all[0] ?? null) : null,
+    known,
   };
 }
-
-export { hangs };

@@ -15,7 +15,7 @@ import { SystemLane } from '../../../../model-tests/walk/binary/system-lane.js';
 import { firstSystem, systemDeedsIn } from '../../../../model-tests/walk/binary/system-world.js';
 import type { SystemDeed, SystemWorld } from '../../../../model-tests/walk/binary/system-world.js';
 import { mayBePid1, walkPath } from '../../../../model-tests/walk/binary/walk-system.js';
-import type { SystemPath } from '../../../../model-tests/walk/binary/walk-system.js';
+import type { SystemPath, Walked } from '../../../../model-tests/walk/binary/walk-system.js';
 import type { Daemon } from '../../../../tests/end-to-end/harness/daemon.js';
 import { packet, Tag } from '../../../../tests/end-to-end/harness/wire.js';
 import { pause } from '../../../../tests/end-to-end/harness/wait.js';
@@ -33,6 +33,8 @@ import { knownAnnouncements, knownUnannounced } from './unannounced.js';
 import { inWords } from './words.js';
 
 const roundsMax = 6;
+/** How often a path is begun that a timer was faster than. */
+const attemptsMax = 4;
 const deedsMax = 40;
 const lagMs = 300;
 /** How often the state must be found to be there before its announcement is given up. */
@@ -63,13 +65,30 @@ function tolerant(missing: (states: readonly string[]) => void): typeof SystemLa
   };
 }
 
+const gone = 'gone: ';
+
 /** What became of the daemon, if that explains a failure. */
 async function diagnose(nitro: Daemon, error: Error): Promise<Error> {
   const isClosed = !existsSync(nitro.socket);
-  if (nitro.exit !== undefined) return new Error(`${howItEnded(nitro).seen}\n${error.message}`);
+  // That it ended, as it should, otherwise than it should is said already.
+  if (nitro.exit !== undefined) return error.message.startsWith('nitro ended with') ? error : new Error(`${gone}${howItEnded(nitro).seen}\n${error.message}`);
   if (isClosed) return error;
   const answer = nitro.request(packet(Tag.INFO)).then((reply) => reply !== null, () => false);
   return (await answer) ? error : new Error(`nitro runs, and does not answer requests any more\n${error.message}`);
+}
+
+/** What a complaint says. */
+function wordsOf(message: string): Pick<Divergence, 'kind' | 'expected' | 'seen'> {
+  const [first = ''] = message.split('\n');
+  const goesOn = 'nitro goes on and answers';
+  if (first.startsWith(gone)) return { kind: 'ended', expected: goesOn, seen: first.slice(gone.length) };
+  if (first.startsWith('nitro runs, and')) return { kind: 'hung', expected: goesOn, seen: first };
+  return { kind: 'differs', ...inWords(message) };
+}
+
+/** What makes divergences one: the cause, and whether they were seen again alone. */
+function placeOf(cause: string, confirmed: boolean): string {
+  return `${String(confirmed)} ${cause}`;
 }
 
 interface Failure {
@@ -77,6 +96,8 @@ interface Failure {
   readonly path: SystemPath;
   readonly deed: SystemDeed;
   readonly message: string;
+  /** A timer may have been faster: then it proves nothing. */
+  readonly mayBeLate: boolean;
 }
 
 export class SystemWalk {
@@ -85,6 +106,8 @@ export class SystemWalk {
   private readonly avoid = new Set<string>();
   private readonly missing = new Set<string>();
   private readonly divergences: Divergence[] = [];
+  /** Places of divergences, by what makes others one with them. */
+  private readonly places = new Map<string, number>();
   private readonly count = { paths: 0, steps: 0, late: 0 };
   private readonly options: WalkOptions;
   private readonly trouble: string | null;
@@ -98,6 +121,7 @@ export class SystemWalk {
       target: facts.target,
       patienceMs: facts.patienceMs,
       diagnose,
+      attempts: attemptsMax,
       systemLane: tolerant((states) => states.forEach((state) => this.missing.add(state))),
       ...own,
     };
@@ -164,13 +188,13 @@ export class SystemWalk {
   }
 
   private async tryPath(path: SystemPath): Promise<Failure | null> {
-    let result: { readonly steps: number; readonly repeated: number; readonly failure: string | null };
+    let result: Pick<Walked, 'steps' | 'repeated' | 'failure' | 'late'>;
     try {
       result = await walkPath(this.compiled, path, this.options);
     } catch (error) {
-      result = { steps: 0, repeated: 0, failure: error instanceof Error ? error.message : String(error) };
+      result = { steps: 0, repeated: 0, failure: error instanceof Error ? error.message : String(error), late: 'no' };
     }
-    const { steps, repeated, failure } = result;
+    const { steps, repeated, failure, late } = result;
     let row = '';
     for (const deed of path.deeds.slice(0, steps)) {
       const found = covers(this.compiled, { row }, deed);
@@ -180,21 +204,34 @@ export class SystemWalk {
     this.count.steps += steps;
     this.count.late += repeated;
     const deed = path.deeds[steps];
-    if (failure === null || deed === undefined) return null;
-    return { key: systemDeedKey(this.compiled, deed, path.isPid1), path: { ...path, deeds: path.deeds.slice(0, steps + 1) }, deed, message: failure };
+    if (failure === null || late === 'proves nothing' || deed === undefined) return null;
+    const upToHere = { ...path, deeds: path.deeds.slice(0, steps + 1) };
+    return { key: systemDeedKey(this.compiled, deed, path.isPid1), path: upToHere, deed, message: failure, mayBeLate: late === 'may be' };
   }
 
+  /** Try one failure of each cause alone, and do not do again what they came of. */
   private async settle(failures: readonly Failure[]): Promise<void> {
     const groups = new Map<string, Failure[]>();
-    for (const failure of failures) groups.set(failure.key, [...(groups.get(failure.key) ?? []), failure]);
+    for (const failure of failures) groups.set(this.causeOf(failure), [...(groups.get(this.causeOf(failure)) ?? []), failure]);
     await inParallel([...groups.values()], this.bounds.jobs, async (group) => {
       const [first] = group.sort((a, b) => a.path.deeds.length - b.path.deeds.length);
       if (first === undefined) return;
-      const again = await this.tryPath(this.shortest(first));
-      this.avoid.add(first.key);
-      if (again !== null) this.avoid.add(again.key);
-      this.add(again ?? first, again !== null);
+      // What was seen again alone before is one more instance of that.
+      const isSeen = this.places.has(placeOf(this.causeOf(first), true));
+      const again = isSeen ? first : await this.tryPath(this.shortest(first));
+      // It was only slow.
+      if (again === null && group.every(({ mayBeLate }) => mayBeLate)) return;
+      const isOther = again !== null && this.causeOf(again) !== this.causeOf(first);
+      for (const { key } of again === null ? group : [...group, again]) this.avoid.add(key);
+      if (again !== null) this.add(again, true);
+      for (const each of group) this.add(each, again !== null && !isOther);
     });
+  }
+
+  /** Failures of one cause: that the same was expected and seen; where the daemon went, the phase that it was going into. */
+  private causeOf({ deed, message }: Failure): string {
+    const { kind, expected, seen } = wordsOf(message);
+    return JSON.stringify([kind, this.known(deed, kind)?.text, expected, kind === 'differs' ? seen : deed.moves[0]?.next]);
   }
 
   /** The shortest path to the same deed. */
@@ -216,25 +253,26 @@ export class SystemWalk {
     return path;
   }
 
-  /** Divergences that are alike are one. */
-  private add({ path, deed, message }: Failure, confirmed: boolean): void {
-    const [first = ''] = message.split('\n');
-    const kind = first.startsWith('nitro ended') ? 'ended' : first.startsWith('nitro runs, and') ? 'hung' : 'differs';
-    const words = kind === 'differs' ? inWords(message) : { expected: 'nitro goes on and answers', seen: first };
-    const title = systemTitle(this.compiled, deed);
-    const at = this.divergences.findIndex((each) => each.kind === 'differs' && each.expected === words.expected && each.seen.startsWith(words.seen));
-    const same = this.divergences[at];
-    if (same !== undefined) {
-      this.divergences[at] = { ...same, also: [...same.also, title], known: same.known === null ? null : this.known(deed, kind) };
+  /** Divergences of one cause are one. */
+  private add(failure: Failure, confirmed: boolean): void {
+    const { path, deed, message } = failure;
+    const { kind, expected, seen } = wordsOf(message);
+    const title = `${systemTitle(this.compiled, deed)}${path.isPid1 ? ', as pid 1' : ''}`;
+    const cause = placeOf(this.causeOf(failure), confirmed);
+    const at = this.places.get(cause);
+    const same = at === undefined ? undefined : this.divergences[at];
+    if (at !== undefined && same !== undefined) {
+      if (title !== same.title && !same.also.includes(title)) this.divergences[at] = { ...same, also: [...same.also, title] };
       return;
     }
+    this.places.set(cause, this.divergences.length);
     this.divergences.push({
       part: 'system',
       kind,
-      title: `${title}${path.isPid1 ? ', as pid 1' : ''}`,
+      title,
       rule: 'behaviour.md §6',
-      expected: words.expected,
-      seen: confirmed ? words.seen : `${words.seen} (once; not when it was tried again)`,
+      expected,
+      seen: confirmed ? seen : `${seen} (once; not when it was tried again)`,
       script: systemScript(this.compiled, path),
       also: [],
       known: this.known(deed, kind),

@@ -73,6 +73,18 @@ export function deedTitle(compiled: Compiled, { moves, stimulus }: Deed): string
   return moves.length === 0 ? JSON.stringify(stimulus) : moves.map((move) => rowName(compiled, move)).join(', then ');
 }
 
+/**
+ * What is different in what was expected and what was seen: of a QUERY only that, whatever else it says; so what differs in one thing alone is the same
+ * in all states.
+ */
+export function contrast(expected: string, seen: string): readonly [string, string] {
+  const parts = (text: string): readonly string[] => /^(?:QUERY says )?(\w+) (setup \w+) (run \w+) (finish \w+)$/.exec(text)?.slice(1) ?? [];
+  const [should, was] = [parts(expected), parts(seen)];
+  if (should.length === 0 || should.length !== was.length) return [expected, seen];
+  const differing = (these: readonly string[], those: readonly string[]): string => these.filter((each, index) => each !== those[index]).join(' ');
+  return [`QUERY says ${differing(should, was)}`, differing(was, should)];
+}
+
 /** A complaint of a lane: its first line, and the announcements below it. */
 export function inWords(message: string): { readonly expected: string; readonly seen: string } {
   const [first = ''] = message.split('\n');
@@ -96,5 +108,6 @@ export function inWords(message: string): { readonly expected: string; readonly 
   if (late !== null) return { expected: `this comes: ${late[1] ?? ''}`, seen: 'it does not come' };
   const signals = /^signals (.*) were caught$/.exec(first);
   if (signals !== null) return { expected: 'SIGTERM (15) and SIGCONT (18) are sent, once for each time', seen: `signals ${signals[1] ?? ''}` };
+  if (/^nitro ended with \d+$/.test(first)) return { expected: 'nitro ends with 0', seen: first };
   return { expected: 'the path can be walked', seen: first };
 }
