@@ -1,37 +1,6 @@
 /**
- * What a measure finds: figures, each a row of values, with the target it is held against.
+ * Statistics of what was measured.
  */
-
-/** The unit of the values. A KB has 1024 bytes, as in /proc. */
-export type Unit = 'KB' | 'ms' | 'µs' | '/s' | '';
-
-export interface Figure {
-  readonly kind: 'figure';
-  readonly what: string;
-  readonly unit: Unit;
-  /** One a run, or one a try; at least one. */
-  readonly values: readonly number[];
-  /** The most that the median may be; undefined: it is for information. */
-  readonly atMost?: number;
-  /** What one has to know about it. */
-  readonly note?: string;
-}
-
-/** This machine does not allow to measure that. */
-export interface Skipped {
-  readonly kind: 'skipped';
-  readonly what: string;
-  readonly why: string;
-}
-
-/** It could not be measured, and should have been. */
-export interface Failed {
-  readonly kind: 'failed';
-  readonly what: string;
-  readonly why: string;
-}
-
-export type Finding = Figure | Skipped | Failed;
 
 export interface Spread {
   readonly min: number;
@@ -39,27 +8,30 @@ export interface Spread {
   readonly max: number;
 }
 
-/** Least, median and greatest of at least one value. The median of an even number of them is the mean of the middle two. */
-export function spreadOf(values: readonly number[]): Spread {
+/** The value below which the share `at` (0 to 1) of the values lies, of at least one value: the mean of the two next to it, by distance. */
+export function quantile(values: readonly number[], at: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (index: number): number => {
-    const value = sorted[index];
-    if (value === undefined) throw new RangeError('no values');
-    return value;
-  };
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? at(half) : (at(half - 1) + at(half)) / 2;
-  return { min: at(0), median, max: at(sorted.length - 1) };
+  const place = at * (sorted.length - 1);
+  const below = sorted[Math.floor(place)];
+  const above = sorted[Math.ceil(place)];
+  if (below === undefined || above === undefined) throw new RangeError('no values');
+  // Infinite ones have no distance.
+  return below === above ? below : below + (above - below) * (place - Math.floor(place));
 }
 
-/** Is the target met? Null: there is none. */
-export function isMet({ values, atMost }: Figure): boolean | null {
-  return atMost === undefined ? null : spreadOf(values).median <= atMost;
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Least, median and greatest of at least one value. */
+export function spreadOf(values: readonly number[]): Spread {
+  return { min: quantile(values, 0), median: median(values), max: quantile(values, 1) };
 }
 
-export const figure = (
-  what: string,
-  unit: Unit,
-  values: readonly number[],
-  more: { readonly atMost?: number; readonly note?: string } = {},
-): Figure => ({ kind: 'figure', what, unit, values, ...more });
+/**
+ * How many times as much the first is as the second. Values of the same runs are compared run by run, so that what slows down a whole run does not
+ * count, and the median is taken; else it is that of the medians. Infinite if only the second is nothing, 1 if both are.
+ */
+export function ratio(ours: readonly number[], theirs: readonly number[]): number {
+  const of = (one: number, other: number): number => (one === other ? 1 : one / other);
+  if (ours.length !== theirs.length) return of(median(ours), median(theirs));
+  return median(ours.map((one, run) => of(one, theirs[run] ?? NaN)));
+}

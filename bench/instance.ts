@@ -1,17 +1,17 @@
 /**
  * A supervisor that runs, with services that only note when they were executed.
  *
- * Theory of operation. `launch` notes the time and becomes the daemon; each service's `stamp` notes the time and rests. Both
- * append a record to one file: the first is the daemon's exec, each other the exec of a service. All clocks are CLOCK_MONOTONIC, which
- * `process.hrtime` reads too.
+ * Theory of operation. `launch` notes the time and executes the supervisor, each service's `stamp` notes the time and rests, and when all is gone
+ * `launch` notes that too. They append a record to one file: the first is the supervisor's exec, the one with process 0 is the
+ * end, each other is the exec of a service. All clocks are CLOCK_MONOTONIC, which `process.hrtime` reads too.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lab } from './lab.js';
-import { serviceName } from './subject.js';
-import type { Place } from './subject.js';
+import type { Environment, Lab } from './lab.js';
+import { descendants } from './processes.js';
+import type { Command, Place, Service, Subject } from './subject.js';
 import { sleep, waitUntil } from './waiting.js';
 
 /** When which process was executed. */
@@ -23,47 +23,52 @@ export interface Stamp {
 const stampBytes = 16;
 /** What must happen happens within this, on the slowest of machines. */
 const patienceMs = 60_000;
+/** After so long a service of nitro is UP, and a life is long enough to be followed by the next at once, whoever supervises. */
+export const settleMs = 2200;
 
-export const msBetween = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
+const longAgo = new Date('2020-01-01T00:00:00Z');
+
+const msBetween = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
 
 export class Instance {
   private exit: string | undefined;
 
   private constructor(
     private readonly lab: Lab,
-    private readonly place: Place,
-    readonly services: number,
-    private readonly daemon: ChildProcess,
+    readonly subject: Subject,
+    readonly place: Place,
+    private readonly services: readonly Service[],
+    private readonly launcher: ChildProcess,
   ) {
-    daemon.on('exit', (status, signal) => (this.exit = String(status ?? signal)));
-    daemon.on('error', (error) => (this.exit = error.message));
+    launcher.on('exit', (status, signal) => (this.exit = String(status ?? signal)));
+    launcher.on('error', (error) => (this.exit = error.message));
   }
 
-  /** Lay out a directory below `base` and start the supervisor; its exec is noted when this returns. */
-  static async start(lab: Lab, base: string, services: number): Promise<Instance> {
-    const { subject } = lab;
+  /** Lay out services below `base` and start the supervisor; its exec is noted when this returns. */
+  static async start(lab: Lab, subject: Subject, base: string, services: readonly Service[], more: Environment): Promise<Instance> {
     const place: Place = { base, services: join(base, 'services') };
     mkdirSync(place.services, { recursive: true, mode: 0o700 });
     writeFileSync(stampsOf(place), '');
-    const names = Array.from({ length: services }, (_, index) => serviceName(index + 1));
-    subject.place(place, names, lab.tool('stamp'));
+    subject.place(place, services);
+    // runsvdir waits for a second before it looks at a directory that has just been changed: not what is compared.
+    utimesSync(place.services, longAgo, longAgo);
     const errors = openSync(join(base, 'stderr'), 'w');
-    const environment = lab.environment(base, { ...subject.environment(place), NITRO_BENCH_STAMPS: stampsOf(place) });
-    const daemon = spawn(lab.tool('launch'), subject.command(place), {
+    const environment = lab.environment(base, { ...more, ...subject.environment(place), NITRO_BENCH_STAMPS: stampsOf(place) });
+    const launcher = spawn(lab.tool('launch'), subject.command(place, services), {
       cwd: base,
       env: environment,
       stdio: ['ignore', 'ignore', errors],
       detached: true,
     });
     closeSync(errors);
-    const instance = new Instance(lab, place, services, daemon);
-    await instance.waitUntil('the daemon is executed', () => instance.recorded() > 0);
+    const instance = new Instance(lab, subject, place, services, launcher);
+    await instance.waitUntil('the supervisor is executed', () => instance.recorded() > 0);
     return instance;
   }
 
+  /** The supervisor itself: the root of all processes that supervise. */
   get pid(): number {
-    const { pid } = this.daemon;
-    if (pid === undefined) throw new Error('the daemon was not started');
+    const { pid } = this.started();
     return pid;
   }
 
@@ -75,79 +80,78 @@ export class Instance {
     return stampsOf(this.place);
   }
 
-  get controlSocket(): string | undefined {
-    return this.lab.subject.controlSocket(this.place);
+  /** Processes that should have been executed when all is up: services and loggers. */
+  get expected(): number {
+    return this.services.length + this.services.filter(({ logger }) => logger !== undefined).length;
+  }
+
+  /** All processes of the supervisor, without the services and loggers. */
+  supervision(): readonly number[] {
+    const supervised = new Set(this.executed().map(({ pid }) => pid));
+    return [this.pid, ...descendants(this.pid).filter((pid) => !supervised.has(pid))];
   }
 
   /** The execs of services so far, in the order in which they happened. */
   executed(): readonly Stamp[] {
-    return this.stamps().slice(1).sort((a, b) => (a.ns < b.ns ? -1 : 1));
+    return this.stamps().slice(1).filter(({ pid }) => pid > 0).sort((a, b) => (a.ns < b.ns ? -1 : 1));
   }
 
-  /** Wait until all services are executed: ms from the daemon's exec to that of the first, and to that of the last. */
-  async waitExecuted(): Promise<{ readonly first: number; readonly last: number }> {
-    await this.waitUntil('all services are executed', () => this.recorded() > this.services);
-    const [daemon] = this.stamps();
-    const executed = this.executed();
-    const [first, last] = [executed[0], executed[this.services - 1]];
-    if (daemon === undefined || first === undefined || last === undefined) throw new Error('the record of starts has gaps');
-    return { first: msBetween(daemon.ns, first.ns), last: msBetween(daemon.ns, last.ns) };
-  }
-
-  /** Wait until the daemon itself says that all services run: ms since its exec. Undefined if it cannot be asked precisely. */
-  async waitRunning(): Promise<number | undefined> {
-    const socket = this.controlSocket;
-    if (socket === undefined) return undefined;
-    await this.waitExecuted();
-    const said = await this.lab.run([this.lab.tool('control'), 'await', socket, String(this.services), String(patienceMs)]);
-    return msBetween(this.stamps()[0]?.ns ?? 0n, BigInt(said.trim()));
+  /** Wait until all services are executed: ms from the supervisor's exec to that of the last. */
+  async waitExecuted(): Promise<number> {
+    await this.waitUntil('all services are executed', () => this.recorded() > this.expected);
+    const last = this.executed()[this.expected - 1];
+    return last === undefined ? 0 : msBetween(this.started().ns, last.ns);
   }
 
   /** Wait until all services are up for good, and have lived long enough to be restarted at once. */
-  async waitUp(): Promise<void> {
-    const { upAfterMs, upState } = this.lab.subject;
+  async settle(): Promise<void> {
     await this.waitExecuted();
-    await sleep(upAfterMs);
-    await this.waitUntil(`all services are ${upState}`, async () => {
-      const states = (await this.list()).map((line) => line.split(' ')[0]);
-      return states.length === this.services && states.every((state) => state === upState);
-    });
+    await sleep(settleMs);
+    if (!this.isRunning) throw new Error(`it ended with ${String(this.exit)}\n${this.said()}`);
   }
 
-  /** Program and arguments that list the services, and what they need in their environment. */
-  listing(): { readonly command: readonly [string, ...string[]]; readonly environment: Readonly<Record<string, string>> } {
-    const { subject } = this.lab;
-    return { command: subject.listCommand(this.place), environment: subject.environment(this.place) };
+  /** Run a program that asks or tells it something, with what it needs in its environment: what it wrote to stdout. */
+  run(command: Command): Promise<string> {
+    return this.lab.run(command, this.subject.environment(this.place));
   }
 
-  /** The lines of the list. */
-  async list(): Promise<readonly string[]> {
-    const { command, environment } = this.listing();
-    return (await this.lab.run(command, environment)).split('\n').slice(0, -1);
+  /** How long `command` takes as a whole process: ms each of `times` times. */
+  async time(command: Command, times: number): Promise<readonly number[]> {
+    const text = await this.run([this.lab.tool('timed'), String(times), ...command]);
+    return numbersOf(text).map((ns) => ns / 1e6);
   }
 
-  /** Have everything brought down: ms until the daemon has ended. */
+  /** Have everything brought down: ms until nothing of it is left. */
   async end(): Promise<number> {
-    const begun = performance.now();
     const ended = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`the daemon does not end\n${this.said()}`)), patienceMs);
-      this.daemon.once('exit', () => {
+      const late = setTimeout(() => reject(new Error(`it does not end\n${this.said()}`)), patienceMs);
+      this.launcher.once('exit', () => {
         clearTimeout(late);
         resolve();
       });
     });
-    this.daemon.kill(this.lab.subject.endSignal);
+    const { signal, command } = this.subject.end(this.place, this.services);
+    const begun = process.hrtime.bigint();
+    process.kill(this.pid, signal);
+    // It may say that something had to be killed: that is no failure here.
+    if (command !== undefined) await this.run(command).catch(() => undefined);
     await ended;
-    const taken = performance.now() - begun;
-    if (this.exit !== '0') throw new Error(`the daemon ended with ${String(this.exit)}\n${this.said()}`);
-    return taken;
+    const end = this.stamps().find(({ pid }) => pid === 0);
+    if (end === undefined) throw new Error(`it ended with ${String(this.exit)}, and something of it is left\n${this.said()}`);
+    return msBetween(begun, end.ns);
   }
 
-  private async waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  async waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     await waitUntil(what, patienceMs, async () => {
-      if (!this.isRunning) throw new Error(`the daemon ended with ${String(this.exit)}\n${this.said()}`);
+      if (!this.isRunning) throw new Error(`it ended with ${String(this.exit)}\n${this.said()}`);
       return await condition();
     });
+  }
+
+  private started(): Stamp {
+    const [first] = this.stamps();
+    if (first === undefined) throw new Error('it was not started');
+    return first;
   }
 
   private recorded(): number {
@@ -162,11 +166,14 @@ export class Instance {
     });
   }
 
-  /** The last of what the daemon said. */
+  /** The last of what it said. */
   private said(): string {
     return readFileSync(join(this.place.base, 'stderr'), 'latin1').slice(-2000);
   }
 }
+
+/** Numbers that a program wrote, with white space between them. */
+export const numbersOf = (text: string): readonly number[] => text.trim().split(/\s+/).map(Number);
 
 const stampsOf = ({ base }: Place): string => join(base, 'stamps');
 

@@ -1,5 +1,5 @@
 /**
- * Where measuring takes place: a directory of its own, the C tools, and the daemons that are started.
+ * Where measuring takes place: a directory of its own, the C tools, and the supervisors that are started.
  *
  * Theory of operation. Everything lives below one temporary directory and carries one mark, so `cleanUp` ends and removes all of
  * it, whatever has happened; it is synchronous, and so also right for a signal. The tools are small C programs,
@@ -11,12 +11,27 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance } from './instance.js';
-import type { Options } from './options.js';
 import { killMarked, MARK } from './processes.js';
-import type { Subject } from './subject.js';
+import type { Command, Service, Subject } from './subject.js';
 
-const tools = ['stamp', 'launch', 'crash', 'timed', 'control'] as const;
-export type Tool = (typeof tools)[number];
+/** The programs in `tools/`: their source, and how it is compiled. */
+const tools = {
+  stamp: ['stamp'],
+  stubborn: ['stamp', '-DSTUBBORN'],
+  ready: ['stamp', '-DREADY'],
+  logger: ['stamp', '-DLOGGER'],
+  done: ['done'],
+  source: ['source'],
+  sink: ['sink'],
+  launch: ['launch'],
+  crash: ['crash'],
+  timed: ['timed'],
+  control: ['control'],
+  fifo: ['fifo'],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
+export type Tool = keyof typeof tools;
+
+export type Environment = Readonly<Record<string, string>>;
 
 /**
  * Where to make the directory, the best first: in memory, as /run is, so that no disk is measured. A socket's path has
@@ -29,21 +44,16 @@ export class Lab {
   readonly base: string;
   private instances = 0;
 
-  constructor(
-    private readonly root: string,
-    readonly subject: Subject,
-    readonly options: Options,
-  ) {
+  constructor(private readonly root: string) {
     this.base = makeDirectory();
   }
 
   /** Compile the tools; throws with what the compiler says. */
   prepare(): void {
-    const compiler = process.env['CC'] ?? 'cc';
-    for (const tool of tools) {
-      const source = join(this.root, 'bench', `${tool}.c`);
-      const [command = 'cc', ...first] = compiler.trim().split(/\s+/);
-      execFileSync(command, [...first, '-O2', '-Wall', '-Wextra', '-static', source, '-o', this.tool(tool)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const [command = 'cc', ...first] = (process.env['CC'] ?? 'cc').trim().split(/\s+/);
+    for (const [tool, [source, ...flags]] of Object.entries(tools)) {
+      const args = [...first, '-O2', '-Wall', '-Wextra', '-static', ...flags, join(this.root, 'bench/tools', `${source}.c`), '-o', join(this.base, tool)];
+      execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
 
@@ -51,22 +61,36 @@ export class Lab {
     return join(this.base, name);
   }
 
-  /** Have a supervisor with so many services for the time of `use`; what `use` returned. It has ended when this returns. */
-  async with<T>(services: number, use: (instance: Instance) => Promise<T>): Promise<T> {
+  /** Start a supervisor with these services, which have `environment` beside the usual; `remove` it, whatever becomes of it. */
+  async start(subject: Subject, services: readonly Service[], environment: Environment = {}): Promise<Instance> {
     const base = join(this.base, String(++this.instances));
     try {
-      const instance = await Instance.start(this, base, services);
+      return await Instance.start(this, subject, base, services, environment);
+    } catch (error) {
+      this.removeBelow(base);
+      throw error;
+    }
+  }
+
+  /** What is left of a supervisor, which has ended or has to. */
+  remove(instance: Instance): void {
+    this.removeBelow(instance.place.base);
+  }
+
+  /** Have a supervisor for the time of `use`; what `use` returned. It has ended when this returns. */
+  async with<T>(subject: Subject, services: readonly Service[], use: (instance: Instance) => Promise<T>, environment: Environment = {}): Promise<T> {
+    const instance = await this.start(subject, services, environment);
+    try {
       const answer = await use(instance);
       if (instance.isRunning) await instance.end();
       return answer;
     } finally {
-      killMarked(base);
-      rmSync(base, { recursive: true, force: true });
+      this.remove(instance);
     }
   }
 
   /** Run a program to its end: what it wrote to stdout. Throws if it fails. */
-  async run(command: readonly [string, ...string[]], environment: Readonly<Record<string, string>> = {}): Promise<string> {
+  async run(command: Command, environment: Environment = {}): Promise<string> {
     const [program, ...args] = command;
     const child = spawn(program, args, { env: this.environment(this.base, environment), stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
@@ -82,20 +106,18 @@ export class Lab {
     });
   }
 
-  /** Numbers, a line each, that a program writes. */
-  async runForNumbers(command: readonly [string, ...string[]], environment: Readonly<Record<string, string>> = {}): Promise<readonly number[]> {
-    const text = await this.run(command, environment);
-    return text.trim().split(/\s+/).map(Number);
-  }
-
-  environment(mark: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  environment(mark: string, more: Environment): Record<string, string> {
     return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', [MARK]: mark, ...more };
   }
 
   /** End everything that was started, and remove everything that was written. */
   cleanUp(): void {
-    killMarked(this.base);
-    rmSync(this.base, { recursive: true, force: true });
+    this.removeBelow(this.base);
+  }
+
+  private removeBelow(base: string): void {
+    killMarked(base);
+    rmSync(base, { recursive: true, force: true });
   }
 }
 

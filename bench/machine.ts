@@ -1,10 +1,9 @@
 /**
  * The machine the figures are of.
  */
-import { cpus, hostname, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
 export interface Machine {
-  readonly name: string;
   readonly processors: string;
   readonly kernel: string;
   readonly memoryMb: number;
@@ -14,7 +13,6 @@ export interface Machine {
 export function thisMachine(): Machine {
   const processors = cpus();
   return {
-    name: hostname(),
     processors: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
     kernel: `${type()} ${release()}`,
     memoryMb: Math.round(totalmem() / 2 ** 20),

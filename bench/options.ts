@@ -3,19 +3,27 @@
  */
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { parts } from './measures/measure.js';
+import type { Part } from './measures/measure.js';
 
 export interface Options {
-  /** The daemon and the control tool to measure, and what to call them. */
+  /** Ours. */
   readonly daemon: string;
   readonly ctl: string;
-  /** Names of the measures to make; all, if there is none. */
-  readonly only: readonly string[];
-  /** How many times each is made, where it does not say otherwise. */
+  /** A build of nitro in C: a directory with nitro and nitroctl. */
+  readonly reference: string | undefined;
+  /** Parts to be measured. */
+  readonly only: readonly Part[];
+  /** Supervisors to be compared, by their names; undefined: all that there are. */
+  readonly peers: readonly string[] | undefined;
   readonly runs: number;
-  /** How long to look at an idle daemon, in seconds. */
   readonly idleSeconds: number;
   /** How many services are many. */
   readonly many: number;
+  /** The page is written: what was measured is put in place of what was there before. */
+  readonly write: boolean;
+  /** Only render the page again. */
+  readonly page: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -23,22 +31,36 @@ export interface Options {
 /** What is wrong with the command line, for people. */
 export class UsageError extends Error {}
 
-export const defaults = { runs: 10, idleSeconds: 30, many: 10_000 } as const;
+export const defaults = { runs: 15, idleSeconds: 60, many: 10_000 } as const;
 
-/** Read the command line; throws a UsageError. `measures` are the names that `--only` may give. */
-export function readOptions(args: readonly string[], root: string, measures: readonly string[]): Options {
+/** Read the command line; throws a UsageError. `NITRO_C` is read from `environment`. */
+export function readOptions(
+  args: readonly string[],
+  root: string,
+  names: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Options {
   const values = parse(args);
   const only = values.only ?? [];
-  const unknown = only.find((name) => !measures.includes(name));
-  if (unknown !== undefined) throw new UsageError(`no such measure: ${unknown} (there are ${measures.join(', ')})`);
+  const unknown = only.find((name) => !parts.includes(name as Part));
+  if (unknown !== undefined) throw new UsageError(`no such part: ${unknown} (there are ${parts.join(', ')})`);
+  const peers = values.peers?.split(',').filter((name) => name !== '');
+  const stranger = peers?.find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new UsageError(`no such peer: ${stranger} (there are ${names.join(', ')})`);
   const daemon = resolve(values.daemon ?? resolve(root, 'build/nitro'));
+  const reference = environment['NITRO_C'];
+  const isWhole = only.length === 0 && peers === undefined && [values.runs, values.idle, values.many, values.daemon].every((each) => each === undefined);
   return {
     daemon,
     ctl: resolve(values.ctl ?? resolve(daemon, '../nitroctl')),
-    only,
+    reference: reference === undefined || reference === '' ? undefined : resolve(reference),
+    only: only.length === 0 ? parts : parts.filter((part) => only.includes(part)),
+    peers,
     runs: count('runs', values.runs, defaults.runs),
     idleSeconds: count('idle', values.idle, defaults.idleSeconds),
     many: count('many', values.many, defaults.many),
+    write: values.write ?? isWhole,
+    page: values.page ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
   };
@@ -54,9 +76,12 @@ function parse(args: readonly string[]) {
         daemon: { type: 'string' },
         ctl: { type: 'string' },
         only: { type: 'string', multiple: true },
+        peers: { type: 'string' },
         runs: { type: 'string' },
         idle: { type: 'string' },
         many: { type: 'string' },
+        write: { type: 'boolean' },
+        page: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

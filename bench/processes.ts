@@ -28,9 +28,6 @@ export function numberIn(pid: number, file: string, name: string): number {
   return Number(found[1]);
 }
 
-/** Resident memory in KB, as VmRSS has it. */
-export const residentKb = (pid: number): number => numberIn(pid, 'status', 'VmRSS');
-
 /** Times all threads have left a processor, of their own will or not. */
 export function contextSwitches(pid: number): number {
   let sum = 0;
@@ -61,6 +58,49 @@ export function allowedProcessors(): readonly [number, ...number[]] {
 export const systemCallOf = (pid: number): string | undefined => read(`/proc/${pid}/syscall`);
 
 export const openDescriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** All processes that came of a process and are still below it. */
+export function descendants(of: number): readonly number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const stat = Number(name) > 0 ? read(`/proc/${name}/stat`) : undefined;
+    if (stat === undefined) continue;
+    // The name is in brackets, and may hold whatever it likes.
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    const known = children.get(parent);
+    if (known === undefined) children.set(parent, [Number(name)]);
+    else known.push(Number(name));
+  }
+  const all: number[] = [];
+  const waiting = [of];
+  for (let parent = waiting.pop(); parent !== undefined; parent = waiting.pop()) {
+    const found = children.get(parent) ?? [];
+    all.push(...found);
+    waiting.push(...found);
+  }
+  return all;
+}
+
+/** What processes take together; KB. */
+export interface Footprint {
+  readonly processes: number;
+  readonly threads: number;
+  readonly descriptors: number;
+  readonly resident: number;
+  /** Pages that several processes have count for each of them in part: smaps_rollup. */
+  readonly proportional: number;
+}
+
+export function footprintOf(pids: readonly number[]): Footprint {
+  const sum = (of: (pid: number) => number): number => pids.reduce((all, pid) => all + of(pid), 0);
+  return {
+    processes: pids.length,
+    threads: sum((pid) => numberIn(pid, 'status', 'Threads')),
+    descriptors: sum(openDescriptors),
+    resident: sum((pid) => numberIn(pid, 'status', 'VmRSS')),
+    proportional: sum((pid) => numberIn(pid, 'smaps_rollup', 'Pss')),
+  };
+}
 
 /** Processes whose mark is `mark` or a path below it. */
 function marked(mark: string): readonly number[] {

@@ -1,83 +1,74 @@
 /**
- * The findings for people, as a table that grows line by line, and for programs, as JSON.
+ * What is found, for people who watch: a table that grows row by row.
  */
-import { isMet, spreadOf } from './figures.js';
-import type { Figure, Finding, Unit } from './figures.js';
+import { median, quantile, ratio, spreadOf } from './figures.js';
 import { isBusy } from './machine.js';
 import type { Machine } from './machine.js';
+import { valuesOf } from './results.js';
+import type { Cell, RowResult, SubjectInfo } from './results.js';
+import type { Unit } from './measures/measure.js';
 
-/** The benchmark as a whole. */
-export interface Report {
-  readonly subject: string;
-  /** Directory that the services and sockets were below. */
-  readonly place: string;
-  readonly machine: Machine;
-  /** Before and after. */
-  readonly load: readonly [number, number];
-  readonly findings: readonly Finding[];
-}
+const width = { what: 62, cell: 24 } as const;
 
-const columns = { what: 42, number: 10, unit: 3, target: 10, runs: 7 } as const;
-
-export function headLines(subject: string, place: string, machine: Machine, load: number): string {
+export function headLines(subjects: readonly SubjectInfo[], missing: Readonly<Record<string, string>>, machine: Machine, load: number): string {
   return [
-    `subject    ${subject}`,
-    `machine    ${machine.name}: ${machine.processors}, ${machine.memoryMb} MB, ${machine.kernel}, Node ${machine.node}`,
-    `place      ${place}`,
+    `machine    ${machine.processors}, ${machine.memoryMb} MB, ${machine.kernel}`,
     `load       ${load} before${isBusy(load) ? ': busy with other things, so figures of time will be too high' : ''}`,
+    ...subjects.map(({ name, version }) => `${name.padEnd(10)} ${version}`),
+    ...Object.entries(missing).map(([name, why]) => `${name.padEnd(10)} left out: ${why}`),
     '',
-    row('', 'min', 'median', 'max', '', 'runs', 'target', 'met'),
+    `${'median (times ours)'.padEnd(width.what)}${subjects.map(({ name }) => name.padStart(width.cell)).join('')}`,
   ].join('\n');
 }
 
-export function findingLine(finding: Finding): string {
-  if (finding.kind !== 'figure') return `${finding.what.padEnd(columns.what)} ${finding.kind}: ${finding.why}`;
-  const { min, median, max } = spreadOf(finding.values);
-  const { unit, atMost } = finding;
-  const [least, middle, most] = [min, median, max].map((value) => numberText(value, unit));
-  const target = atMost === undefined ? '' : `≤ ${String(atMost)}`;
-  const verdict = { true: 'yes', false: 'NO', null: '' }[String(isMet(finding)) as 'true' | 'false' | 'null'];
-  const line = row(finding.what, least ?? '', middle ?? '', most ?? '', unit, String(finding.values.length), target, verdict);
-  return finding.note === undefined ? line : `${line}  (${finding.note})`;
+/** A row, each median with how many times ours it is. */
+export function rowLine(row: RowResult, subjects: readonly SubjectInfo[]): string {
+  const ours = valuesOf(row, subjects[0]?.name ?? '');
+  const cells = subjects.map(({ name }) => cellText(row.cells[name], row.unit, ours).padStart(width.cell));
+  return `${`${row.part}: ${row.what}`.padEnd(width.what)}${cells.join('')}`;
 }
 
-/** What it comes to, in a few lines. */
-export function endLines({ findings, load }: Report): string {
-  const figures = findings.filter((finding) => finding.kind === 'figure');
-  const held = figures.filter((each) => isMet(each) !== null);
-  const missed = held.filter((each) => isMet(each) === false);
-  const lines = [`load       ${load[1]} after`, `targets    ${held.length - missed.length} of ${held.length} met`];
-  for (const each of missed) lines.push(`missed     ${each.what}: ${withUnit(each, spreadOf(each.values).median)}, not ${withUnit(each, each.atMost ?? 0)}`);
-  for (const finding of findings) if (finding.kind !== 'figure') lines.push(`${finding.kind.padEnd(10)} ${finding.what}: ${finding.why}`);
-  return `\n${lines.join('\n')}`;
+function cellText(cell: Cell | undefined, unit: Unit, ours: readonly number[] | undefined): string {
+  if (cell === undefined || cell.kind === 'lacks') return '-';
+  if (cell.kind === 'failed') return 'failed';
+  const times = ours === undefined ? '' : ` (${ratioText(ratio(cell.values, ours))})`;
+  return `${withUnit(median(cell.values), unit)}${times}`;
 }
 
-export function json(report: Report): string {
-  const findings = report.findings.map((finding) =>
-    finding.kind === 'figure' ? { ...finding, ...spreadOf(finding.values), met: isMet(finding) } : finding,
+/** Why something could not be measured, a line each. */
+export function failureLines(rows: readonly RowResult[]): readonly string[] {
+  return rows.flatMap(({ part, what, cells }) =>
+    Object.entries(cells).flatMap(([name, cell]) => (cell.kind === 'failed' ? [`failed     ${part}: ${what}: ${name}: ${cell.why}`] : [])),
   );
-  return JSON.stringify({ ...report, findings }, null, 2);
 }
 
-function row(what: string, min: string, median: string, max: string, unit: string, runs: string, target: string, met: string): string {
-  const numbers = [min, median, max].map((text) => text.padStart(columns.number)).join('');
-  const rest = `${unit.padEnd(columns.unit)}${runs.padStart(columns.runs)}  ${target.padEnd(columns.target)}${met}`;
-  return `${what.padEnd(columns.what)}${numbers} ${rest}`.trimEnd();
+/** With three digits that mean something; whole numbers whole. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
+  return Math.abs(value) >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }
 
-/** With as many digits as mean something. */
-function numberText(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'ms':
-      return value.toFixed(value < 100 ? 2 : 0);
-    case 'µs':
-      return value.toFixed(1);
-    case 'KB':
-    case '/s':
-      return value.toFixed(0);
-    case '':
-      return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(2);
-  }
+/** What a value of a unit is written in: the greater unit where the number would be long. */
+function scaleOf(value: number, unit: Unit): readonly [factor: number, unit: string] {
+  if (unit === 'KB' && value >= 10_000 * 1024) return [1024 * 1024, 'GB'];
+  if (unit === 'KB' && value >= 10_000) return [1024, 'MB'];
+  if (unit === 'ms' && value >= 10_000) return [1000, 's'];
+  return [1, unit];
 }
 
-const withUnit = ({ unit }: Figure, value: number): string => `${numberText(value, unit)} ${unit}`.trim();
+export function withUnit(value: number, unit: Unit): string {
+  const [factor, name] = scaleOf(value, unit);
+  return `${numberText(value / factor)}${name === '' ? '' : ` ${name}`}`;
+}
+
+export const ratioText = (value: number): string => (Number.isFinite(value) ? `${numberText(Number(value.toPrecision(3)))}×` : '∞');
+
+/** Least and greatest, in the unit of the median; with many values their 99th percentile in place of the greatest. */
+export function spreadText(values: readonly number[], unit: Unit): string {
+  const { min, median: middle, max } = spreadOf(values);
+  if (min === max) return '';
+  const [factor] = scaleOf(middle, unit);
+  return `${numberText(min / factor)}–${numberText((values.length >= manyValues ? quantile(values, 0.99) : max) / factor)}`;
+}
+
+export const manyValues = 100;

@@ -1,12 +1,10 @@
 /**
- * What is measured: a supervisor.
+ * What is compared: a supervisor.
  *
- * Theory of operation. The measures know a supervisor by this interface only: how its services are laid out, how it is
- * started, how it lists them, how it is told to end. nitro is one subject; another supervisor is one more object of this shape.
- * What only nitro has, its control protocol, is marked by `controlSocket`: measures that need it are skipped without it.
+ * Theory of operation. The measures know a supervisor by this interface only: how its services are laid out, how it is started, how
+ * it is asked and told things, how it is told to end. Another supervisor is one more object of this shape, in `subjects/`. Supervisors do not
+ * all do the same: what one lacks it says why, in the words of the page, and it is left out of the measures that need it.
  */
-import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** Directories of one running supervisor. */
 export interface Place {
@@ -16,49 +14,80 @@ export interface Place {
   readonly services: string;
 }
 
-export interface Subject {
+/** A service to be laid out. Paths are of programs. */
+export interface Service {
   readonly name: string;
-  /** Its programs: what has to be installed. Symlinks resolved, each once. */
-  readonly binaries: readonly string[];
-  /** Lay out services of these names that execute `program`. */
-  place(place: Place, names: readonly string[], program: string): void;
-  /** Program and arguments of the daemon. */
-  command(place: Place): readonly [string, ...string[]];
-  /** Program and arguments that list all services, a line each, the state its first word. */
-  listCommand(place: Place): readonly [string, ...string[]];
-  /** What daemon and control tool need in their environment. */
+  readonly run: string;
+  /** Runs to its end before `run`. */
+  readonly setup?: string;
+  /** Gets what `run` writes. */
+  readonly logger?: string;
+  /** `run` tells that it is ready by a newline on descriptor 3. */
+  readonly tellsReady?: boolean;
+  /** It gets so long to end before it is killed, in ms; undefined: what is usual. */
+  readonly killAfterMs?: number;
+}
+
+/** A program and its arguments. */
+export type Command = readonly [string, ...string[]];
+
+/** What not every supervisor does. */
+export type Skill =
+  /** Any number of services, restarted when they end, and not one child. */
+  | 'services'
+  /** A script before `run`. */
+  | 'setup'
+  /** A process that gets the output of a service, and is itself supervised. */
+  | 'loggers'
+  /** Kills what does not end when it is told to. */
+  | 'kill'
+  /** Its state can be asked for, and changed. */
+  | 'control'
+  /** protocol.md. */
+  | 'protocol';
+
+/** How everything is brought down: a signal to the supervisor, and a command right after it. */
+export interface Ending {
+  readonly signal: NodeJS.Signals;
+  readonly command?: Command;
+}
+
+export interface Subject {
+  /** What its column is called. */
+  readonly name: string;
+  readonly version: string;
+  /** What has to be on the disk for it, without the C library: programs and libraries. */
+  readonly files: readonly string[];
+  /** The most services it can have. */
+  readonly most: number;
+  /** Why not, for each thing that it does not do. */
+  readonly lacks: Partial<Readonly<Record<Skill, string>>>;
+  place(place: Place, services: readonly Service[]): void;
+  command(place: Place, services: readonly Service[]): Command;
+  /** What it and its control tool need in their environment. */
   environment(place: Place): Readonly<Record<string, string>>;
-  /** State in the list of a service that runs, and has for long enough. */
-  readonly upState: string;
-  /** Time after which a service is that, and has lived long enough to be restarted at once, in ms. */
-  readonly upAfterMs: number;
-  /** Signal that makes the daemon bring down everything and end. */
-  readonly endSignal: NodeJS.Signals;
-  /** Socket on which it speaks protocol.md, undefined if it does not. */
-  controlSocket(place: Place): string | undefined;
+  end(place: Place, services: readonly Service[]): Ending;
+  readonly control?: Control;
+}
+
+/** Whole processes, as one would type them. */
+export interface Control {
+  /** Says the state of all services. */
+  list(place: Place, names: readonly string[]): Command;
+  /** Says the state of one. */
+  status(place: Place, name: string): Command;
+  /** Ends when the service is down. */
+  stop(place: Place, name: string): Command;
+  /** Ends when the service is ready, or as ready as it can know. */
+  start(place: Place, name: string): Command;
+  /** Sends requests about a service without end, as fast as they are taken. `tool` is where the C programs are. */
+  flood(place: Place, name: string, tool: (name: 'control' | 'fifo') => string): Command;
+  /** Where it speaks protocol.md, if it does. */
+  socket?(place: Place): string;
 }
 
 /** Name of a service by its number, from 1. */
 export const serviceName = (number: number): string => `service-${String(number).padStart(5, '0')}`;
 
-/** Any nitro. */
-export function nitroSubject(daemon: string, ctl: string): Subject {
-  const controlSocket = ({ base }: Place): string => join(base, 'nitro.sock');
-  return {
-    name: daemon,
-    binaries: [...new Set([daemon, ctl].map((path) => realpathSync(path)))],
-    place({ services }, names, program) {
-      for (const name of names) {
-        mkdirSync(join(services, name), { recursive: true });
-        symlinkSync(program, join(services, name, 'run'));
-      }
-    },
-    command: ({ services }) => [daemon, services],
-    listCommand: () => [ctl, 'list'],
-    environment: (place) => ({ NITRO_SOCK: controlSocket(place) }),
-    upState: 'UP',
-    upAfterMs: 2000,
-    endSignal: 'SIGTERM',
-    controlSocket,
-  };
-}
+/** Path of the socket below a place. */
+export const socketOf = ({ base }: Place): string => `${base}/nitro.sock`;

@@ -1,85 +1,95 @@
 /**
  * How fast it answers.
  */
-import { figure } from '../figures.js';
-import type { Finding } from '../figures.js';
+import { numbersOf } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { Lab } from '../lab.js';
 import { allowedProcessors } from '../processes.js';
 import { serviceName } from '../subject.js';
-import { repeat } from './measure.js';
-import type { Measure } from './measure.js';
+import type { Command } from '../subject.js';
+import { sleep } from '../waiting.js';
+import { servicesOf, standing } from './measure.js';
+import type { Measure, Probe, Row, Sample } from './measure.js';
 
-const roundTrips = 10_000;
+const roundTrips = 2000;
 const floodRequests = 20_000;
 /** Requests of the flood that are on their way at a time: a socket's queue has room for some 10. */
 const floodWindow = 8;
-const listsARun = 10;
+
+const [first, second] = allowedProcessors();
+
+const apart: Row = { part: 'control', key: 'query-apart', what: 'request and answer, on two processors', unit: 'µs' };
 
 export const query: Measure = {
-  name: 'query',
-  about: `a QUERY and its answer: the medians of ${roundTrips} of them`,
-  async *findings(lab): AsyncGenerator<Finding> {
-    const [first, second] = allowedProcessors();
-    yield await roundTrip(lab, 1, [first, first], 'QUERY, both on one processor', 40);
-    yield await roundTrip(lab, 499, [first, first], 'the same with 499 services');
-    const apart = 'QUERY, on two processors';
-    if (second !== undefined) yield await roundTrip(lab, 1, [first, second], apart);
-    else yield { kind: 'skipped', what: apart, why: 'there is only one' };
-  },
+  title: 'requests and their answers',
+  rows: [
+    { part: 'control', key: 'query', what: 'request and answer, on one processor', unit: 'µs' },
+    ...(second === undefined ? [] : [apart]),
+    { part: 'control', key: 'requests', what: `requests answered, ${floodWindow} at a time on their way`, unit: '/s', better: 'more' },
+  ],
+  needs: ['services', 'protocol'],
+  services: 1,
+  open: (lab, subject) =>
+    standing(lab, subject, servicesOf(1, lab.tool('stamp')), async (instance): Promise<Sample> => {
+      const socket = subject.control?.socket?.(instance.place) ?? '';
+      const ask = async (...words: readonly (string | number)[]): Promise<readonly number[]> => {
+        const [what = '', ...rest] = words.map(String);
+        return numbersOf(await instance.run([lab.tool('control'), what, socket, serviceName(1), ...rest]));
+      };
+      // The processor that the supervisor is left on is free for all again afterwards.
+      const trip = async (client: number): Promise<number> => ((await ask('query', roundTrips, instance.pid, first, client))[1] ?? NaN) / 1000;
+      const together = await trip(first);
+      const separate = second === undefined ? [] : [await trip(second)];
+      await lab.run(['taskset', '-a', '-p', '-c', allowedProcessors().join(','), String(instance.pid)]);
+      const [ns = NaN] = await ask('flood', floodRequests, floodWindow);
+      return { query: [together], 'query-apart': separate, requests: [floodRequests / (ns / 1e9)] };
+    }),
 };
 
-/** The daemon and the client each on its processor. */
-function roundTrip(lab: Lab, services: number, on: readonly [number, number], what: string, atMost?: number): Promise<Finding> {
-  return withControl(lab, services, what, async (instance, socket) => {
-    const args = [socket, serviceName(1), roundTrips, instance.pid, ...on].map(String);
-    const tries = await repeat(lab.options.runs, () => lab.runForNumbers([lab.tool('control'), 'query', ...args]));
-    const least = Math.min(...tries.map(([min = NaN]) => min / 1000));
-    const medians = tries.map(([, median = NaN]) => median / 1000);
-    return figure(what, 'µs', medians, { note: `the least of all: ${least.toFixed(1)} µs`, ...(atMost === undefined ? {} : { atMost }) });
-  });
+/** A control tool as a whole process: fork, exec, wait. */
+function whole(title: string, row: Omit<Row, 'part' | 'unit'>, services: number, times: number, command: (instance: Instance) => Command | undefined): Measure {
+  return {
+    title,
+    rows: [{ part: 'control', unit: 'ms', ...row }],
+    needs: ['services', 'control'],
+    services,
+    open: (lab, subject): Promise<Probe> =>
+      standing(lab, subject, servicesOf(services, lab.tool('stamp')), async (instance): Promise<Sample> => {
+        const words = command(instance);
+        return words === undefined ? {} : { [row.key]: await instance.time(words, times) };
+      }),
+  };
 }
 
-export const flood: Measure = {
-  name: 'flood',
-  about: `requests a second, ${floodWindow} at a time`,
-  async *findings(lab): AsyncGenerator<Finding> {
-    const what = 'requests answered in a flood';
-    yield await withControl(lab, 1, what, async (_instance, socket) => {
-      const args = [socket, serviceName(1), floodRequests, floodWindow].map(String);
-      const tries = await repeat(lab.options.runs, () => lab.runForNumbers([lab.tool('control'), 'flood', ...args]));
-      return figure(what, '/s', tries.map(([ns = NaN]) => floodRequests / (ns / 1e9)));
-    });
-  },
-};
+export const status = whole(
+  'the state of one service',
+  { key: 'status', what: 'state of one of 100, a whole process' },
+  100,
+  5,
+  ({ subject, place }) => subject.control?.status(place, serviceName(50)),
+);
 
-export const list: Measure = {
-  name: 'list',
-  about: 'the control tool as a process, listing 1 and 499 services: fork, exec, wait',
-  async *findings(lab): AsyncGenerator<Finding> {
-    for (const services of [1, 499]) {
-      const ns = await lab.with(services, async (instance) => {
-        await instance.waitUp();
-        const { command, environment } = instance.listing();
-        const timed = [lab.tool('timed'), String(lab.options.runs * listsARun), ...command] as const;
-        return await lab.runForNumbers(timed, environment);
-      });
-      yield figure(`list of ${services}, whole process`, 'ms', ns.map((taken) => taken / 1e6), { atMost: 4 });
-    }
-  },
-};
+export const list = (services: number, times: number): Measure =>
+  whole(`list of ${services}`, { key: `list-${services}`, what: `list of ${services}`, services }, services, times, ({ subject, place }) =>
+    subject.control?.list(place, servicesOf(services, '').map(({ name }) => name)),
+  );
 
-/** Use a supervisor whose services are up, and its control socket; what has none is skipped. */
-function withControl(
-  lab: Lab,
-  services: number,
-  what: string,
-  use: (instance: Instance, socket: string) => Promise<Finding>,
-): Promise<Finding> {
-  return lab.with(services, async (instance) => {
-    const socket = instance.controlSocket;
-    if (socket === undefined) return { kind: 'skipped', what, why: 'it has no control protocol' };
-    await instance.waitUp();
-    return await use(instance, socket);
-  });
-}
+/** So many take turns: each has been up for long enough when it is its turn, so that it may be started again at once. */
+const turns = 20;
+const restMs = 100;
+
+export const start: Measure = {
+  title: 'start to ready',
+  rows: [{ part: 'control', key: 'start', what: '`start` of a service until it is ready', unit: 'ms' }],
+  needs: ['services', 'control'],
+  services: turns,
+  open: (lab: Lab, subject): Promise<Probe> =>
+    standing(lab, subject, servicesOf(turns, lab.tool('ready'), { tellsReady: true }), async (instance, run): Promise<Sample> => {
+      const { control } = subject;
+      if (control === undefined) return {};
+      const name = serviceName((run % turns) + 1);
+      await instance.run(control.stop(instance.place, name));
+      await sleep(restMs);
+      return { start: await instance.time(control.start(instance.place, name), 1) };
+    }),
+};

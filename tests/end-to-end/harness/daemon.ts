@@ -234,17 +234,21 @@ export class Daemon extends Observer {
 
   /** Kill everything and remove the directory. */
   async destroy(): Promise<void> {
-    if (this.process && !this.exit) killHard(this.pid);
-    for (const ctl of this.controls) ctl.kill('SIGKILL');
-    await this.sockets?.close();
-    for (const lease of this.leases) await lease.release();
-    await waitFor('all processes are killed', () => {
-      const left = marked(this.mark);
-      for (const pid of left) killHard(pid);
-      return left.length === 0;
-    });
-    this.readStderr();
-    this.closeOutputs();
+    // A pipe that is left open keeps the caller's process alive.
+    try {
+      if (this.process && !this.exit) killHard(this.pid);
+      for (const ctl of this.controls) ctl.kill('SIGKILL');
+      await this.sockets?.close();
+      for (const lease of this.leases) await lease.release();
+      await waitFor('all processes are killed', () => {
+        const left = marked(this.mark);
+        for (const pid of left) killHard(pid);
+        return left.length === 0;
+      });
+      this.readStderr();
+    } finally {
+      this.closeOutputs();
+    }
     const keep = process.env['NITRO_TEST_KEEP'];
     if (keep === undefined) rmSync(this.base, { recursive: true, force: true });
     else if (keep.startsWith('/')) execFileSync('mv', [this.base, keep]);
