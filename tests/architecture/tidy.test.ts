@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root, sourcesIn } from './source.js';
 
-const rooms = ['machines', 'table', 'runtime', 'cli', 'model-tests', 'diagrams', 'tests'];
+const rooms = ['machines', 'table', 'runtime', 'cli', 'model-tests', 'diagrams', 'bench', 'tests'];
 const isGenerated = (text: string): boolean => text.startsWith('// Generated from ');
 /** A machine is one literal in one file, however many states it has. */
 const isDefinition = (text: string): boolean => text.includes('.createMachine({\n');

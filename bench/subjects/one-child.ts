@@ -1,0 +1,30 @@
+/**
+ * An init for containers that has one child, forwards signals to it, and ends when it ends: tini, dumb-init.
+ *
+ * It does not restart, log or answer; its start, its memory and its end can be compared with those of a supervisor that has one service.
+ */
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command, Subject } from '../subject.js';
+
+const lacksAll = 'it has one child';
+
+/** `words` are the program and its arguments before those of the child. */
+export function oneChild(name: string, version: string, words: Command): Subject {
+  return {
+    name,
+    version,
+    files: [words[0]],
+    most: 1,
+    lacks: { services: lacksAll, setup: lacksAll, loggers: lacksAll, kill: lacksAll, control: lacksAll, protocol: lacksAll },
+    place({ services: place }, services) {
+      for (const { name: service, run } of services) {
+        mkdirSync(join(place, service));
+        symlinkSync(run, join(place, service, 'run'));
+      }
+    },
+    command: ({ services: place }, services) => [...words, ...services.map(({ name: service }) => join(place, service, 'run'))],
+    environment: () => ({}),
+    end: () => ({ signal: 'SIGTERM' }),
+  };
+}

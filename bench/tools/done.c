@@ -1,0 +1,7 @@
+/*
+ * done: a `setup` that has nothing to do.
+ */
+int main(void)
+{
+    return 0;
+}
