@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from './lab.js';
+import { listedServices } from './figures.js';
 import type { Measured } from './figures.js';
 import { serviceName, Stage } from './stage.js';
 import { addedByOne, callsIn, mostFrequent, sumOf } from './trace.js';
@@ -63,13 +64,13 @@ async function ofSteps(lab: Lab): Promise<readonly Measured[]> {
   ];
 }
 
-/** How much memory it takes depends on the digits of 100 pids: that is not counted. */
+/** How much memory it takes depends on the digits of the pids: that is not counted. */
 const ofMemory: ReadonlySet<string> = new Set(['brk', 'mmap', 'munmap', 'mprotect', 'madvise']);
 
 /** nitroctl as a whole process. */
 async function ofListing(lab: Lab): Promise<readonly Measured[]> {
-  const stage = new Stage(lab, { services: pagedServices, daemon: lab.daemon, under: [], service: lab.tool('service') });
-  await stage.atRest(pagedServices);
+  const stage = new Stage(lab, { services: listedServices, daemon: lab.daemon, under: [], service: lab.tool('service') });
+  await stage.atRest(listedServices);
   const file = join(lab.base, 'list.trace');
   const values: number[] = [];
   for (let count = 0; count < times; count++) {

@@ -9,12 +9,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberIn } from '../processes.js';
 import { run } from './calls.js';
+import { listedServices } from './figures.js';
 import type { Measured } from './figures.js';
 import type { Lab } from './lab.js';
 import { Stage, serviceName } from './stage.js';
 
 /** A page of the list is full. */
-const listedServices = 100;
 const requests = { few: 100, many: 600 } as const;
 const pages = { few: 10, many: 110 } as const;
 const steps = { few: 20_000, many: 60_000 } as const;
