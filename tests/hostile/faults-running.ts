@@ -139,7 +139,7 @@ export async function faultsWhileRunning(
   const seen = new Set<string>();
   let times = 0;
   const subjects: (Subject | undefined)[] = [];
-  const begun = await inTurns(jobs, 3, limits, async ({ call, errno, isClaim }, worker) => {
+  const begun = await inTurns(jobs, 6, limits, async ({ call, errno, isClaim }, worker) => {
     for (let when = 1; when <= most; when++) {
       let subject = (subjects[worker] ??= await Subject.started());
       const { came, lost: one } = await subject.suffer({ call, errno, when }, isClaim, inChildren);

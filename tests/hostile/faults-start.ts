@@ -96,7 +96,7 @@ export async function faultsAtStart(limits: Limits, { calls, most = Infinity, er
   const lost: string[] = [];
   let times = 0;
   let refusals = 0;
-  const begun = await inTurns(cases, 4, limits, async (fault) => {
+  const begun = await inTurns(cases, 6, limits, async (fault) => {
     const outcome = await startWith(fault);
     if (outcome.came) times += 1;
     if (outcome.refused) refusals += 1;
