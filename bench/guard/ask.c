@@ -13,48 +13,13 @@
  * by the daemon in the course of the one before. An answer that does not come within ANSWER_S is a failure: exit 1.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { LIST = 124, QUERY = 125, HEADER = 3, ANSWER_S = 60, LOOK_US = 100, LOOKS = 3 };
 
-static struct sockaddr_un own = { .sun_family = AF_UNIX }, daemon_address = { .sun_family = AF_UNIX };
+#include "../tools/client.h"
+
 static char status_path[64];
-static int fd = -1;
-
-__attribute__((noreturn)) static void fail(const char *what)
-{
-    fprintf(stderr, "ask: %s: %s\n", what, strerror(errno));
-    if (own.sun_path[0])
-        unlink(own.sun_path);
-    exit(1);
-}
-
-static void open_socket(const char *path)
-{
-    const struct timeval patience = { ANSWER_S, 0 };
-    const char *slash = strrchr(path, '/');
-    struct sockaddr_un mine = { .sun_family = AF_UNIX };
-    const int size = snprintf(mine.sun_path, sizeof(mine.sun_path), "%.*s/notify/,guard_%d",
-                              slash ? (int)(slash - path) : 0, path, (int)getpid());
-    errno = ENAMETOOLONG;
-    if (!slash || size >= (int)sizeof(mine.sun_path) || strlen(path) >= sizeof(daemon_address.sun_path))
-        fail(path);
-    strcpy(daemon_address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&mine, sizeof(mine)) < 0)
-        fail(mine.sun_path);
-    own = mine;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-}
 
 /* The letter after the name, which may hold anything and ends with the last parenthesis. */
 static char state_of_daemon(void)

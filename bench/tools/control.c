@@ -13,23 +13,15 @@
  * ANSWER_S is a failure: a message on stderr, exit 1.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { STATE = 102, SERVICE = 100, LIST = 124, QUERY = 125, STARTING = 3, UP = 4, OPENS = 0xffff, CLOSES = 0xfffe };
 enum { ANSWER_S = 10, HEADER = 3, ROOM = 65536, LOOK_MS = 1 };
 
-static struct sockaddr_un own = { .sun_family = AF_UNIX }, daemon_address = { .sun_family = AF_UNIX };
-static int fd = -1;
+#include "client.h"
+
 static unsigned char answer[ROOM];
 
 static int64_t now_ns(void)
@@ -37,39 +29,6 @@ static int64_t now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-__attribute__((noreturn)) static void finish(int status)
-{
-    if (own.sun_path[0])
-        unlink(own.sun_path);
-    exit(status);
-}
-
-__attribute__((noreturn)) static void fail(const char *what)
-{
-    fprintf(stderr, "control: %s: %s\n", what, strerror(errno));
-    finish(1);
-}
-
-/* A socket beside the daemon's. */
-static void open_socket(const char *path)
-{
-    const struct timeval patience = { ANSWER_S, 0 };
-    const char *slash = strrchr(path, '/');
-    struct sockaddr_un mine = { .sun_family = AF_UNIX };
-    const int size = snprintf(mine.sun_path, sizeof(mine.sun_path), "%.*s/notify/,bench_%d",
-                              slash ? (int)(slash - path) : 0, path, (int)getpid());
-    errno = ENAMETOOLONG;
-    if (!slash || size >= (int)sizeof(mine.sun_path) || strlen(path) >= sizeof(daemon_address.sun_path))
-        fail(path);
-    strcpy(daemon_address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&mine, sizeof(mine)) < 0)
-        fail(mine.sun_path);
-    own = mine;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 }
 
 static size_t put_packet(unsigned char *to, unsigned char tag, const void *payload, size_t length)
