@@ -141,10 +141,11 @@ static int open_regular(const char *path)
     if (fd < 0)
         return -errno;
     struct stat file;
-    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode))
+    const int failure = result(fstat(fd, &file));
+    if (!failure && S_ISREG(file.st_mode))
         return fd;
-    close(fd); /* it was replaced in between */
-    return -EINVAL;
+    close(fd);
+    return failure ? failure : -EINVAL; /* it was replaced in between */
 }
 
 CALL(read_file)

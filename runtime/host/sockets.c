@@ -169,6 +169,12 @@ static bool is_full(int failure)
     return failure == EAGAIN || failure == EWOULDBLOCK || failure == ENOBUFS;
 }
 
+/* Does the failure say nothing about the receiver, so that it is worth to try again at once? */
+static bool is_passing(int failure)
+{
+    return failure == EINTR || failure == ENOMEM;
+}
+
 /* Send, and wait for room for at most so long, with the signals let in. */
 static int deliver(int fd, const struct sockaddr_un *to, const char *data, size_t length, int wait_ms)
 {
@@ -185,7 +191,10 @@ static int deliver(int fd, const struct sockaddr_un *to, const char *data, size_
         signals_keep_out();
         errno = failure;
     } else {
-        sent = sendto(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+        int tries = 0;
+        do
+            sent = sendto(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+        while (sent < 0 && is_passing(errno) && ++tries < 3);
         if (sent < 0 && is_full(errno))
             sent = send_by_another(to, data, length);
     }

@@ -14,8 +14,9 @@ for (const [id, { good, bad, says }] of Object.entries(fixtures)) {
   if (leftOut.includes(id)) continue;
   scenario(`${id}: nitro starts what check finds nothing in without a complaint`, { entries: good }, async (nitro) => {
     await nitro.waitFor('everything has started', async () => {
-      const states = [...(await nitro.list()).values()].map(({ state }) => state);
-      return states.every((state) => ['STARTING', 'UP', 'ONESHOT', 'DOWN'].includes(state));
+      // One whose run ends at once is seen in DELAY more often than not.
+      const services = [...(await nitro.list())];
+      return services.every(([name, { state }]) => ['STARTING', 'UP', 'ONESHOT', 'DOWN'].includes(state) || nitro.trace(name).includes('STARTING'));
     });
     expect(nitro.stderr.split('\n').filter((line) => line !== '' && !ordinary.test(line))).toEqual([]);
   });

@@ -43,7 +43,8 @@ export const errorsOf: Readonly<Record<string, Errors>> = {
   readlink: { passing: ['EACCES', 'EIO', 'ENOMEM'], claims: ['ENOENT', 'EINVAL', 'ELOOP'] },
   unlink: { passing: ['EACCES', 'EBUSY', 'EIO', 'ENOENT', 'EPERM', 'EROFS'] },
   recvfrom: { passing: ['EAGAIN', 'EINTR', 'ENOMEM'] },
-  sendto: { passing: ['EAGAIN', 'EINTR', 'EACCES', 'EPERM', 'ENOENT', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE'], claims: ['ECONNREFUSED'] },
+  // What says something about the receiver is believed: that answer or announcement is not sent again.
+  sendto: { passing: ['EAGAIN', 'EINTR', 'ENOBUFS', 'ENOMEM'], claims: ['EACCES', 'EPERM', 'ENOENT', 'ECONNREFUSED', 'EMSGSIZE'] },
   socket: { passing: ['EACCES', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'] },
   bind: { passing: ['EACCES', 'EADDRINUSE', 'ENOENT', 'ENOMEM', 'EROFS'] },
   connect: { passing: ['EAGAIN', 'EACCES', 'ECONNREFUSED'] },
@@ -65,7 +66,7 @@ export const errorsOf: Readonly<Record<string, Errors>> = {
 };
 
 /** Calls without which nitro cannot begin: then it says why, in one line, and exits 111 (behaviour.md §6, "an unrecoverable error at start"). */
-export const vitalAtStart: readonly string[] = ['chdir', 'socket', 'bind', 'open', 'openat', 'mkdir', 'chmod', 'lstat', 'stat', 'newfstatat', 'mmap', 'mprotect', 'brk', 'connect', 'unlink'];
+export const vitalAtStart: readonly string[] = ['chdir', 'socket', 'bind', 'open', 'openat', 'mkdir', 'chmod', 'lstat', 'stat', 'fstat', 'newfstatat', 'mmap', 'mprotect', 'brk', 'connect', 'unlink'];
 
 /** What fails in a child between fork and exec, once in each child that is made. */
 export const errorsOfChild: Readonly<Record<string, Errors>> = {

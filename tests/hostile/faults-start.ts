@@ -48,6 +48,8 @@ async function startWith(fault: Case): Promise<{ readonly came: boolean; readonl
   const place = new Daemon({});
   const file = `${place.base}/trace`;
   const nitro = new Daemon({ services, patienceMs: 30_000, wrapper: launchedWith(fault, file) });
+  // An answer that was refused is not sent again: who asked asks again.
+  const prodding = fault.isClaim && fault.call === 'sendto' ? setInterval(() => nitro.prod(), 500) : undefined;
   let refused = false;
   let lost: string | null = null;
   try {
@@ -75,6 +77,7 @@ async function startWith(fault: Case): Promise<{ readonly came: boolean; readonl
   } catch (error) {
     lost = `${wordsOf(fault)} at the start: ${messageOf(error)}; ${nitro.stderr.slice(0, 500)}`;
   } finally {
+    clearInterval(prodding);
     await nitro.destroy();
   }
   const came = cameTo(file);

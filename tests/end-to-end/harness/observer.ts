@@ -77,6 +77,11 @@ export abstract class Observer {
     return (await this.ask(hex))[0] ?? null;
   }
 
+  /** Where the answer was lost that shows the end of a request, have another one come. */
+  prod(): void {
+    this.sockets?.send(1, packet(Tag.INFO), this.socket);
+  }
+
   /** Send a packet from a socket that is bound to nothing; several at once are fine. No answer comes. */
   send(hex: string): void {
     this.sockets?.send('unbound', hex, this.socket);
