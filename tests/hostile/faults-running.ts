@@ -58,9 +58,9 @@ class Subject {
     await this.back([pid]);
   }
 
-  /** The pid of a service by its session: without a question to nitro. */
+  /** The pid of a service, once it has one. */
   private async pidOf(name: string): Promise<number> {
-    return await this.nitro.pidOf(name);
+    return await this.nitro.waitFor(`${name} has a pid`, async () => (await this.nitro.pidOf(name)) || undefined);
   }
 
   /** Wait, without a request, until as many children as there are services run, and none of these. */
@@ -83,6 +83,8 @@ class Subject {
     const file = `${nitro.base}/trace`;
     const where = inChildren ? 'in each child' : 'while nitro runs';
     let came = false;
+    // An answer that was refused is not sent again: who asked asks again.
+    const prodding = isClaim && fault.call === 'sendto' ? setInterval(() => nitro.prod(), 500) : undefined;
     try {
       const before = this.descriptors;
       const injection = await Injection.to(nitro.pid, fault, file, { children: inChildren });
@@ -115,6 +117,8 @@ class Subject {
       return { came, lost: null };
     } catch (error) {
       return { came, lost: `${wordsOf(fault)} ${where}: ${messageOf(error)}; stderr: ${nitro.stderr.slice(-400)}` };
+    } finally {
+      clearInterval(prodding);
     }
   }
 

@@ -105,8 +105,9 @@ export const zombiesOf = (parent: number): readonly number[] =>
 export const describeProcesses = (pids: readonly number[]): string =>
   pids.map((pid) => `${pid} ${argumentsOf(pid).join(' ').slice(0, 120)}`).join('\n');
 
-/** SIGKILL, to a process that may be gone already. */
+/** SIGKILL, to a process that may be gone already. 0 is no process: to the kernel it is the group of the caller. */
 export function killHard(pid: number): void {
+  if (pid <= 0) throw new RangeError(`no process: ${pid}`);
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
