@@ -105,8 +105,8 @@ class Subject {
       if (nitro.exit) throw new Error(`nitro ended with ${JSON.stringify(nitro.exit)}`);
       if (isClaim) {
         nitro.send(packet(Tag.RESCAN));
-        for (const name of names) nitro.send(packet(Tag.UP, name));
-        nitro.send(packet(Tag.RESTART, 'told'));
+        // Not UP: who was told that there is no `run` has a ONESHOT.
+        for (const name of names) nitro.send(packet(Tag.RESTART, name));
       }
       await this.back([]);
       for (const name of names) await nitro.waitState(name, 'UP');
