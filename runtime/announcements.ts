@@ -1,8 +1,9 @@
 /**
  * Telling listeners of changes of state (behaviour.md §7).
  *
- * Every datagram socket in `notify/` is a listener. The directory is read at the first announcement after something could have
- * changed it: a request, or a wait. A listener that is full is skipped, one with no process behind it is removed.
+ * Every datagram socket in `notify/` is a listener. The directory is looked at with the first announcement after something could have
+ * changed it: a request, or a wait; it is read if it has changed. A listener that is full is skipped, one with no process behind it is
+ * removed.
  */
 import type { Bytes, Fd, Os } from './os.js';
 import { listensTo, parseListener } from './paths.js';
@@ -18,6 +19,8 @@ export class Announcements {
   private sockets: Socket[] | null = null;
   /** As read last: what counts when the directory cannot be read now. */
   private known: Socket[] = [];
+  /** Of the directory, before it was read last. */
+  private stamp: Bytes = '';
 
   constructor(
     private readonly os: Os,
@@ -41,8 +44,11 @@ export class Announcements {
   }
 
   private read(): Socket[] {
+    const stamp = this.os.stampOf(this.directory);
+    if (stamp !== '' && stamp === this.stamp) return this.known;
     const entries = this.os.list(this.directory);
     if (typeof entries === 'number') return this.known;
+    this.stamp = stamp;
     this.known = entries.flatMap((file) => {
       const listener = parseListener(file);
       return listener === null ? [] : [{ listener, path: `${this.directory}/${file}` }];

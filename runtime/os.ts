@@ -179,6 +179,11 @@ export interface Os extends CommonOs {
 
   /** Names of a directory's entries without `.` and `..`, in the order of the directory. */
   list(path: Bytes): readonly Bytes[] | Result;
+  /**
+   * A text that is another one when entries came to the directory or went since. Empty if that cannot be said: it changed in the last
+   * seconds, which a clock of coarse steps may not show again, or it cannot be looked at.
+   */
+  stampOf(path: Bytes): Bytes;
   /** The first `max` bytes of a regular file; anything else is a failure, and nothing can block. */
   readFile(path: Bytes, max: number): Bytes | Result;
   isExecutable(path: Bytes): boolean;

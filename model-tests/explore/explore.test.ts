@@ -8,7 +8,7 @@ import { explore } from './explore.js';
 import { systems } from './systems.js';
 import { timeline } from '../sim/show.js';
 
-const livesMax = Number(process.env['EXPLORE_LIVES'] ?? 40_000);
+const livesMax = Number(process.env['EXPLORE_LIVES'] ?? 60_000);
 
 describe('every life of', () => {
   test.each(systems.map((system) => [system.what, system] as const))('%s', { timeout: 3_600_000 }, (_what, { scenario, outcomes }) => {

@@ -56,6 +56,13 @@ export class Files {
     return at;
   }
 
+  /** Names of the entries of the directory at a path; or minus the errno. */
+  list(path: string): readonly string[] | number {
+    const node = this.find(path);
+    if (typeof node === 'number') return node;
+    return node.kind === 'directory' ? [...node.entries.keys()] : -E.ENOTDIR;
+  }
+
   directory(path: string): DirectoryNode {
     let at = this.root;
     for (const segment of path.split('/')) {

@@ -1,8 +1,7 @@
 /**
- * nitro's view of the simulated world: the `Os` of the runtime.
- *
- * Files, sockets, processes and messages are answered here from the world; waiting and descriptors have files of their own. Any call may
- * fail where the chooser wants it (faults.ts). Where the host would end the process, `Ended` is thrown.
+ * nitro's view of the simulated world: the `Os` of the runtime. Files, sockets, processes and messages are answered here from the world; waiting
+ * and descriptors have files of their own. Any call may fail where the chooser wants it (faults.ts). Where the host would end the process,
+ * `Ended` is thrown.
  */
 import type { Bytes, Datagram, Fd, FileKind, Os, Pid, Reaped, Result, Spawn, Spawned } from '../../runtime/os.js';
 import { parseRequest, Tag } from '../../runtime/protocol.js';
@@ -110,10 +109,12 @@ export class SimulatedOs implements Os {
     const fault = path === notifyDirectory && !this.hasListeners ? 0 : this.faults.at('list', path);
     if (fault < 0) return fault;
     if (path === notifyDirectory) this.hasListeners = true;
-    const node = this.world.files.find(path);
-    if (typeof node === 'number') return node;
     if (path === '.') this.world.note({ type: 'scanned' });
-    return node.kind === 'directory' ? [...node.entries.keys()] : -E.ENOTDIR;
+    return this.world.files.list(path);
+  }
+  stampOf(path: Bytes): Bytes {
+    const names = this.world.files.list(path);
+    return typeof names === 'number' ? '' : `/${names.join('/')}`;
   }
   readFile(path: Bytes, max: number): Bytes | Result {
     this.count();
@@ -310,7 +311,7 @@ function clientOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whose script it is: an instance has its template's directory, and its parameter for the last argument. */
+/** Whose script it is: an instance has its template's directory, and its parameter comes last. */
 function ownerOf({ directory, argv }: Spawn): { readonly service: string; readonly script: string } {
   const [name = ''] = argv;
   if (directory === 'SYS' || directory === '.') return { service: 'SYS', script: name.slice(name.lastIndexOf('/') + 1) };

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int kind_of(const char *path)
@@ -131,6 +132,32 @@ CALL(list)
     return entries;
 }
 
+/*
+ * What the kernel changes with the entries of a directory, and nobody can set back: its ctime. Two changes that come fast one after the other may
+ * have the same: so one is shown only when it is older than any step of a clock.
+ */
+CALL(stamp_of)
+{
+    enum { SETTLED_S = 2 };
+    struct { uint64_t device, inode; int64_t seconds, nanoseconds; } stamp;
+    struct stat there;
+    struct timespec now;
+    size_t length;
+    const char *path = text_in(js, argv[0], &length);
+    if (!path)
+        return JS_EXCEPTION;
+    const bool found = strlen(path) == length && stat(path, &there) == 0;
+    text_free(js, path);
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (!found || now.tv_sec - there.st_ctim.tv_sec < SETTLED_S)
+        return JS_NewString(js, "");
+    stamp.device = there.st_dev;
+    stamp.inode = there.st_ino;
+    stamp.seconds = there.st_ctim.tv_sec;
+    stamp.nanoseconds = there.st_ctim.tv_nsec;
+    return text_out(js, (const char *)&stamp, sizeof(stamp));
+}
+
 /* A descriptor of a regular file, or minus the errno. */
 static int open_regular(const char *path)
 {
@@ -204,6 +231,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("workingDirectory", 0, working_directory),
     JS_CFUNC_DEF("makePrivateDirectory", 1, make_private_directory),
     JS_CFUNC_DEF("list", 1, list),
+    JS_CFUNC_DEF("stampOf", 1, stamp_of),
     JS_CFUNC_DEF("readFile", 2, read_file),
     JS_CFUNC_DEF("isSameFile", 2, is_same_file),
     JS_CFUNC_DEF("setUmask", 1, set_umask),

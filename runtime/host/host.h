@@ -77,6 +77,11 @@ void descriptors_take_over(void);
 void descriptors_limit_original(void);
 void descriptors_limit_raised(void);
 
+/* ---- poll.c ---- */
+
+/* Just after a fork: have the child go first if nothing is asked of nitro, once in a wakeup and for less than a millisecond. */
+void poll_child_first(void);
+
 /* ---- signals.c ---- */
 
 /* Catch the signals. The daemon also catches those that it was started to ignore. */

@@ -140,6 +140,7 @@ static int start(Child *child)
     close(child->status[1]);
     if (child->ready[1] >= 0)
         close(child->ready[1]);
+    poll_child_first();
     return pid;
 }
 

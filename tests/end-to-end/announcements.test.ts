@@ -2,13 +2,17 @@
  * Announcements and their listeners: behaviour.md §7.
  */
 import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Datagrams } from './harness/datagrams.js';
 import { place } from './harness/directory.js';
+import { killHard } from './harness/processes.js';
 import { scenario } from './harness/scenario.js';
 import { packet, parse, STATES, Tag } from './harness/wire.js';
 
 const SLEEP = 'exec sleep 1000';
+/** So long after a change of notify/ nitro believes what the directory's times say (host/files.c). */
+const settledMs = 3100;
 
 /** What a listener heard, as `STATE NAME`. */
 const heard = (listener: Datagrams, socket: number): readonly string[] =>
@@ -40,6 +44,35 @@ scenario('§7 "its file name is NAME,ID for one service or ALL,ID for all": each
       for (const silent of [5, 6, 7, 8]) expect(heard(listener, silent)).toEqual([]);
     } finally {
       await listener.close();
+    }
+  });
+
+scenario('§7 listeners come and go while notify/ is otherwise left alone for seconds, and are told of what nobody asked for',
+  { services: { a: { run: SLEEP } } },
+  async (nitro) => {
+    const dies = async (): Promise<void> => {
+      const before = nitro.trace('a').length;
+      killHard(Number((await nitro.query('a'))?.pid));
+      await nitro.waitFor('it is UP again', () => nitro.trace('a').length > before && nitro.trace('a').at(-1) === 'UP');
+    };
+    await nitro.waitTrace('a', ['STARTING', 'UP']);
+    // Before a change and right after it: what nitro read last is old, and what it reads is of this moment.
+    for (const rests of [settledMs, 0, settledMs]) {
+      await sleep(rests);
+      await dies();
+      const listener = await Datagrams.open([`${nitro.notify}/a,new`, `${nitro.notify}/ALL,new`]);
+      try {
+        await sleep(rests);
+        await dies();
+        for (const socket of [0, 1]) {
+          await nitro.waitFor('it hears of the restart', () => heard(listener, socket).at(-1) === 'UP a');
+          expect(heard(listener, socket)).toContain('STARTING a');
+        }
+      } finally {
+        await listener.close();
+      }
+      await dies();
+      expect(existsSync(`${nitro.notify}/a,new`)).toBe(false);
     }
   });
 

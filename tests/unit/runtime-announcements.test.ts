@@ -12,6 +12,8 @@ class Notify {
   readonly sent: string[] = [];
   readonly removed: string[] = [];
   lists = 0;
+  /** Of the directory; empty: it changed a moment ago. */
+  stamp = '';
   /** Minus an errno: it cannot be read now. */
   error = 0;
   readonly announcements: Announcements;
@@ -25,6 +27,10 @@ class Notify {
       list: () => {
         this.lists += 1;
         return this.error < 0 ? this.error : [...listeners.keys()];
+      },
+      stampOf: (path) => {
+        expect(path).toBe('/r/notify');
+        return this.stamp;
       },
       kind: (path) => kinds[path.slice('/r/notify/'.length)] ?? 'socket',
       send: (fd, to, data, waitMs) => {
@@ -62,6 +68,39 @@ test('those that came are seen after the directory may have changed, and it is n
   expect(notify.lists).toBe(1);
   notify.announcements.invalidate();
   expect(notify.announce()).toEqual(['a,1', 'a,2']);
+});
+
+test('it is read again only if it has changed since, or may have', () => {
+  const notify = new Notify(new Map([['a,1', 0]]));
+  const later = (stamp: string): readonly string[] => {
+    notify.announcements.invalidate();
+    notify.stamp = stamp;
+    return notify.announce();
+  };
+  notify.announce();
+  later('');
+  expect(notify.lists).toBe(2);
+  later('one');
+  later('one');
+  expect(later('one')).toEqual(['a,1']);
+  expect(notify.lists).toBe(3);
+  notify.listeners.set('a,2', 0);
+  expect(later('two')).toEqual(['a,1', 'a,2']);
+  expect(notify.lists).toBe(4);
+  // What was read while it changed is not what the stamp stands for.
+  later('');
+  later('two');
+  expect(notify.lists).toBe(6);
+});
+
+test('a stamp counts only with what was read after it', () => {
+  const notify = new Notify(new Map([['a,1', 0]]));
+  notify.error = -5;
+  notify.stamp = 'one';
+  expect(notify.announce()).toEqual([]);
+  notify.error = 0;
+  notify.announcements.invalidate();
+  expect(notify.announce()).toEqual(['a,1']);
 });
 
 test('a directory that cannot be read now leaves those that were known', () => {

@@ -84,6 +84,7 @@ export function begin(surroundings: Surroundings): readonly string[] {
     workingDirectory: () => workingDirectory,
     readLink: () => -ENOENT,
     list: () => [],
+    stampOf: () => '',
     unlink: (path) => does(`unlink ${path}`),
     bind: (path) => does(`bind ${path}`, socket),
     probe: (path) => (answering.includes(path) ? 0 : -111),

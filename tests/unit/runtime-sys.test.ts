@@ -29,6 +29,7 @@ class Stage {
       kind: (path) => (files.includes(path) ? 'file' : -2),
       isExecutable: (path) => files.includes(`${path} executable`),
       list: () => ['SYS,1'],
+      stampOf: () => '',
       send: (_fd, _to, data) => {
         this.log.push(`SYS is ${String(data.charCodeAt(2))}`);
         return 0;
