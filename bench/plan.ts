@@ -14,6 +14,8 @@ interface Sizes {
   readonly many: number;
 }
 
+/** Of services, beside very many; 499 is what nitro in C can have. */
+const sizes = [1, 100, 499, 1000] as const;
 /** Runs of what takes longest. */
 const runsOfMany = 5;
 
@@ -26,8 +28,10 @@ export function plan({ idleSeconds, many }: Sizes): readonly Measure[] {
     life(499, {}),
     life(1000, { footprint: true, shutdown: true }),
     life(many, { footprint: true, shutdown: true, list: true, runsMost: runsOfMany }),
-    bootWithSetup(499),
-    bootWithLoggers(499),
+    ...sizes.map((services) => bootWithSetup(services)),
+    bootWithSetup(many, runsOfMany),
+    ...sizes.map((services) => bootWithLoggers(services)),
+    bootWithLoggers(many, runsOfMany),
     crash(1, false),
     crash(1, true),
     crash(498, false),

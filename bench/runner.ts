@@ -92,8 +92,8 @@ function cellOf(row: Row, { name, lacks }: Subject, reasons: ReadonlyMap<string,
 }
 
 /** Why a supervisor takes no part in a measure. */
-function whyNot({ needs, services }: Measure, { lacks, most }: Subject): string | undefined {
+function whyNot({ needs, services, loggers = 0 }: Measure, { lacks, most, countsPairs }: Subject): string | undefined {
   const need = needs.find((skill: Skill) => lacks[skill] !== undefined);
   if (need !== undefined) return lacks[need];
-  return services > most ? `it can have ${most.toLocaleString('en-US')} services at most` : whyNoRoom(services);
+  return services - (countsPairs === true ? loggers : 0) > most ? `it can have ${most.toLocaleString('en-US')} services at most` : whyNoRoom(services);
 }

@@ -58,8 +58,10 @@ export interface Subject {
   readonly version: string;
   /** What has to be on the disk for it, without the C library: programs and libraries. */
   readonly files: readonly string[];
-  /** The most services it can have. */
+  /** The most services it can have, loggers included. */
   readonly most: number;
+  /** Loggers are not: a service and its logger count once. */
+  readonly countsPairs?: true;
   /** Why not, for each thing that it does not do. */
   readonly lacks: Partial<Readonly<Record<Skill, string>>>;
   place(place: Place, services: readonly Service[]): void;

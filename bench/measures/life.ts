@@ -81,12 +81,17 @@ export function life(services: number, { footprint, list, shutdown, runsMost, to
 }
 
 /** Boots of other kinds than that of plain services. */
-function boot(key: string, what: string, services: number, needs: readonly Skill[], more: (lab: Lab) => Omit<Service, 'name' | 'run'>): Measure {
+function boot(kind: 'setup' | 'loggers', services: number, what: string, runsMost: number, more: (lab: Lab) => Omit<Service, 'name' | 'run'>): Measure {
+  const key = `boot-${kind}-${services}`;
+  const all = `${ofServices(services)}, ${services === 1 ? '' : 'each '}with a ${what}`;
+  const loggers = kind === 'loggers' ? services : 0;
   return {
-    title: `boot: ${what}`,
-    rows: [{ part: 'boot', key, what, unit: 'ms', services }],
-    needs: ['services', ...needs],
-    services: needs.includes('loggers') ? 2 * services : services,
+    title: `boot: ${all}`,
+    rows: [{ part: 'boot', key, what: all, unit: 'ms', services }],
+    needs: ['services', kind],
+    services: services + loggers,
+    loggers,
+    runsMost,
     open: (lab, subject) =>
       fresh(lab, subject, servicesOf(services, lab.tool('stamp'), more(lab)), async (instance): Promise<Sample> => {
         return { [key]: [await instance.waitExecuted()] };
@@ -94,11 +99,11 @@ function boot(key: string, what: string, services: number, needs: readonly Skill
   };
 }
 
-export const bootWithSetup = (services: number): Measure =>
-  boot(`boot-setup-${services}`, `${ofServices(services)}, each with a setup`, services, ['setup'], (lab) => ({ setup: lab.tool('done') }));
+export const bootWithSetup = (services: number, runsMost = Infinity): Measure =>
+  boot('setup', services, 'setup', runsMost, (lab) => ({ setup: lab.tool('done') }));
 
-export const bootWithLoggers = (services: number): Measure =>
-  boot(`boot-loggers-${services}`, `${ofServices(services)}, each with a logger of its own`, services, ['loggers'], (lab) => ({ logger: lab.tool('logger') }));
+export const bootWithLoggers = (services: number, runsMost = Infinity): Measure =>
+  boot('loggers', services, 'logger of its own', runsMost, (lab) => ({ logger: lab.tool('logger') }));
 
 /** How long services get that do not obey, in ms: what is built into nitro. */
 const killAfterMs = 7000;

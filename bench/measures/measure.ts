@@ -46,6 +46,8 @@ export interface Measure {
   readonly needs: readonly Skill[];
   /** Processes that are supervised. */
   readonly services: number;
+  /** How many of these are loggers of others. */
+  readonly loggers?: number;
   /** How many runs at most, where that takes long. */
   readonly runsMost?: number;
   /** Runs for each one that is asked for, where there have to be many. */

@@ -20,6 +20,7 @@ export function runit(version: string, directory: string): Subject {
     version,
     files: ['runsvdir', 'runsv', 'sv'].map(program),
     most: servicesMost,
+    countsPairs: true,
     lacks: { setup: 'its `run` does it itself', protocol: 'no request is answered: each service has a file that is read and a FIFO that is written' },
     place({ services: place }, services) {
       for (const { name, run, logger } of services) {

@@ -70,6 +70,13 @@ describe('measuring', () => {
     expect(found).toMatchObject({ x: { kind: 'lacks', why: 'it has one child' }, y: { kind: 'lacks', why: 'it can have 9 services at most' } });
   });
 
+  test('loggers count as services, but for one that counts a service and its logger once', async () => {
+    const pairs = { ...measure(() => Promise.resolve({ a: [1] })), services: 20, loggers: 10 };
+    const found = await cells(pairs, [named('x', { most: 19 }), named('y', { most: 10, countsPairs: true }), named('z', { most: 9, countsPairs: true })], 1);
+    expect(taken).toEqual(['y0']);
+    expect(found).toMatchObject({ x: { why: 'it can have 19 services at most' }, z: { why: 'it can have 9 services at most' } });
+  });
+
   test('a row without values is a failure, and not nothing', async () => {
     expect(await cells(measure(() => Promise.resolve({})), [named('x')])).toMatchObject({ x: { kind: 'failed' } });
   });
