@@ -16,6 +16,7 @@ import type { Command, Service, Subject } from './subject.js';
 
 /** The programs in `tools/`: their source, and how it is compiled. */
 const tools = {
+  bare: ['bare'],
   stamp: ['stamp'],
   stubborn: ['stamp', '-DSTUBBORN'],
   ready: ['stamp', '-DREADY'],

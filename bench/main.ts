@@ -24,7 +24,7 @@ import { names, subjectsOf } from './subjects/all.js';
 
 const help = (): string => `usage: npm run bench -- [OPTION...]
 
-Compare nitro with runit, s6, tini, dumb-init and nitro in C, and write docs/performance.md. On a quiet machine, please.
+Compare nitro with runit, s6, tini, dumb-init, nitro in C and the least that C can do (bare), and write docs/performance.md. On a quiet machine, please.
 
   --only PART    measure only this part; may be given several times:
                  ${parts.join(', ')}
@@ -67,8 +67,8 @@ export async function main(args: readonly string[], root: string): Promise<numbe
 }
 
 async function bench(options: Options, root: string): Promise<number> {
-  const { here: subjects, missing } = subjectsOf(options, root);
   const lab = new Lab(root);
+  const { here: subjects, missing } = subjectsOf(options, root, (name) => lab.tool(name));
   const interrupted = (signal: NodeJS.Signals): void => {
     lab.cleanUp();
     process.exit(128 + constants.signals[signal]);

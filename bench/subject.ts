@@ -33,6 +33,8 @@ export type Command = readonly [string, ...string[]];
 
 /** What not every supervisor does. */
 export type Skill =
+  /** What it takes of disk and memory is what it would take in earnest. */
+  | 'footprint'
   /** Any number of services, restarted when they end, and not one child. */
   | 'services'
   /** A script before `run`. */
@@ -43,6 +45,8 @@ export type Skill =
   | 'kill'
   /** Its state can be asked for, and changed. */
   | 'control'
+  /** It can be sent requests without end. */
+  | 'flood'
   /** protocol.md. */
   | 'protocol';
 
@@ -70,6 +74,10 @@ export interface Subject {
   environment(place: Place): Readonly<Record<string, string>>;
   end(place: Place, services: readonly Service[]): Ending;
   readonly control?: Control;
+  /** Sends requests about a service without end, as fast as they are taken. `tool` is where the C programs are. */
+  flood?(place: Place, name: string, tool: (name: 'control' | 'fifo') => string): Command;
+  /** Where it speaks protocol.md, if it does. */
+  socket?(place: Place): string;
 }
 
 /** Whole processes, as one would type them. */
@@ -82,10 +90,6 @@ export interface Control {
   stop(place: Place, name: string): Command;
   /** Ends when the service is ready, or as ready as it can know. */
   start(place: Place, name: string): Command;
-  /** Sends requests about a service without end, as fast as they are taken. `tool` is where the C programs are. */
-  flood(place: Place, name: string, tool: (name: 'control' | 'fifo') => string): Command;
-  /** Where it speaks protocol.md, if it does. */
-  socket?(place: Place): string;
 }
 
 /** Name of a service by its number, from 1. */
@@ -93,3 +97,6 @@ export const serviceName = (number: number): string => `service-${String(number)
 
 /** Path of the socket below a place. */
 export const socketOf = ({ base }: Place): string => `${base}/nitro.sock`;
+
+/** The same for all that speak protocol.md. */
+export const floodSocket: NonNullable<Subject['flood']> = (place, name, tool) => [tool('control'), 'flood', socketOf(place), name, '1000000000', '8'];

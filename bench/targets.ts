@@ -4,7 +4,7 @@
 import { median, ratio } from './figures.js';
 import { valuesOf } from './results.js';
 import type { Results, RowResult } from './results.js';
-import { inC, ours } from './subjects/all.js';
+import { floor, inC, ours } from './subjects/all.js';
 
 export interface Target {
   readonly what: string;
@@ -63,16 +63,25 @@ function verdictOf(target: Target, row: RowResult | undefined): Verdict {
   const theirs = against === undefined ? undefined : valuesOf(row, against);
   const note = target.against === 'best' && !isThere ? 'nitro in C is not here' : '';
   if (against !== undefined && theirs !== undefined) return hold(ratio(mine, theirs), against, note);
+  const least = valuesOf(row, floor);
+  const bound = least === undefined ? undefined : ratio(mine, least);
+  if (against === undefined || against === inC) {
+    // Nothing in C is faster than the floor, so what holds against that holds against nitro in C.
+    if (bound !== undefined && bound <= target.atMost) return hold(bound, floor, 'nitro in C is not here, and takes at least as long as that');
+  }
   const who = against === inC || against === undefined ? 'nitro in C' : against;
   const other = best === undefined ? undefined : valuesOf(row, best);
-  const instead = other === undefined || best === undefined ? '' : `; ${ratio(mine, other).toPrecision(2)} of ${best}'s`;
-  return { kind: 'not measured', target, note: `${who} is not here${instead}` };
+  const instead = [
+    other === undefined || best === undefined ? '' : `; ${ratio(mine, other).toPrecision(2)} of ${best}'s`,
+    bound === undefined ? '' : `; ${bound.toPrecision(2)} of ${floor}'s`,
+  ];
+  return { kind: 'not measured', target, note: `${who} is not here${instead.join('')}` };
 }
 
-/** The one with the best median beside ours. */
+/** The one with the best median beside ours; the floor is none. */
 function bestOf(row: RowResult): string | undefined {
   const sign = row.better === 'more' ? -1 : 1;
-  const others = Object.keys(row.cells).filter((name) => name !== ours && valuesOf(row, name) !== undefined);
+  const others = Object.keys(row.cells).filter((name) => name !== ours && name !== floor && valuesOf(row, name) !== undefined);
   const of = (name: string): number => sign * median(valuesOf(row, name) ?? []);
   return others.sort((one, other) => of(one) - of(other))[0];
 }

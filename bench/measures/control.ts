@@ -31,7 +31,7 @@ export const query: Measure = {
   services: 1,
   open: (lab, subject) =>
     standing(lab, subject, servicesOf(1, lab.tool('stamp')), async (instance): Promise<Sample> => {
-      const socket = subject.control?.socket?.(instance.place) ?? '';
+      const socket = subject.socket?.(instance.place) ?? '';
       const ask = async (...words: readonly (string | number)[]): Promise<readonly number[]> => {
         const [what = '', ...rest] = words.map(String);
         return numbersOf(await instance.run([lab.tool('control'), what, socket, serviceName(1), ...rest]));

@@ -14,7 +14,7 @@ import type { Measure, Row, Sample } from './measure.js';
 export const disk: Measure = {
   title: 'what is on the disk',
   rows: [{ part: 'footprint', key: 'disk', what: 'on disk', unit: 'KB' }],
-  needs: [],
+  needs: ['footprint'],
   services: 0,
   runsMost: 1,
   open: (_lab, { files }) => {
@@ -44,11 +44,12 @@ export function life(services: number, { footprint, list, shutdown, runsMost, to
   const with_ = ofServices(services);
   if (services > 0) rows.push({ part: 'boot', key: `boot-${services}`, what: with_, unit: 'ms', services });
   if (footprint) {
+    const needs: readonly Skill[] = ['footprint'];
     rows.push(
-      { part: 'footprint', key: `resident-${services}`, what: `resident, ${with_}`, unit: 'KB', services },
-      { part: 'footprint', key: `proportional-${services}`, what: `proportional, ${with_}`, unit: 'KB', services },
-      { part: 'footprint', key: `threads-${services}`, what: `threads, ${with_}`, unit: '', services },
-      { part: 'footprint', key: `descriptors-${services}`, what: `descriptors, ${with_}`, unit: '', services },
+      { part: 'footprint', key: `resident-${services}`, what: `resident, ${with_}`, unit: 'KB', services, needs },
+      { part: 'footprint', key: `proportional-${services}`, what: `proportional, ${with_}`, unit: 'KB', services, needs },
+      { part: 'footprint', key: `threads-${services}`, what: `threads, ${with_}`, unit: '', services, needs },
+      { part: 'footprint', key: `descriptors-${services}`, what: `descriptors, ${with_}`, unit: '', services, needs },
     );
   }
   if (list) rows.push({ part: 'control', key: `list-${services}`, what: `list of ${count(services)}`, unit: 'ms', services, needs: ['control'] });

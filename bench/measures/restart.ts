@@ -33,7 +33,7 @@ export function crash(others: number, isFlooded: boolean): Measure {
   return {
     title: `crash to restart: ${what}`,
     rows: [{ part: 'restart', key, what, unit: 'ms', services: others }],
-    needs: ['services', 'control'],
+    needs: isFlooded ? ['services', 'flood'] : ['services'],
     services: others + 1,
     runsTimes: killsARun,
     async open(lab, subject) {
@@ -66,7 +66,7 @@ function victimsOf(instance: Instance): Victim[] {
 }
 
 function floodOf(lab: Lab, { subject, place }: Instance, { name }: Victim): ChildProcess | undefined {
-  const [program, ...args] = subject.control?.flood(place, name, (tool) => lab.tool(tool)) ?? [undefined];
+  const [program, ...args] = subject.flood?.(place, name, (tool) => lab.tool(tool)) ?? [undefined];
   if (program === undefined) return undefined;
   return spawn(program, args, { env: lab.environment(place.base, subject.environment(place)), stdio: 'ignore' });
 }

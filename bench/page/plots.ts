@@ -16,7 +16,7 @@ export interface Plot {
 }
 
 /** The order of lines and rows; what is not listed is not drawn: supervisors of one child have no line. */
-const drawn = ['nitro', 'nitro-c', 'runit', 's6'] as const;
+const drawn = ['nitro', 'nitro-c', 'runit', 's6', 'bare'] as const;
 
 export function plotsOf(results: Results): readonly Plot[] {
   const rows = results.parts.flatMap((part) => part.rows);

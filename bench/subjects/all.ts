@@ -8,6 +8,7 @@ import type { Options } from '../options.js';
 import { find, packageNames } from '../packages.js';
 import type { Found, PackageName } from '../packages.js';
 import type { Subject } from '../subject.js';
+import { bare } from './bare.js';
 import { nitro } from './nitro.js';
 import { oneChild } from './one-child.js';
 import { runit } from './runit.js';
@@ -16,7 +17,9 @@ import { s6 } from './s6.js';
 /** Names of columns, and for `--peers`. */
 export const ours = 'nitro';
 export const inC = 'nitro-c';
-export const names: readonly string[] = [ours, inC, ...packageNames];
+/** No peer, but a floor. */
+export const floor = 'bare';
+export const names: readonly string[] = [ours, inC, ...packageNames, floor];
 
 export interface Subjects {
   readonly here: readonly Subject[];
@@ -29,8 +32,8 @@ const unlimited = 1_000_000;
 /** Built into nitro in C. */
 const mostInC = 499;
 
-/** What there is of what is asked for. `packages` are those that may be looked for. */
-export function subjectsOf(options: Options, root: string): Subjects {
+/** What there is of what is asked for. `tool` is where the C programs are. */
+export function subjectsOf(options: Options, root: string, tool: (name: 'bare') => string): Subjects {
   const here: Subject[] = [];
   const missing: Record<string, string> = {};
   const isAsked = (name: string): boolean => options.peers?.includes(name) ?? true;
@@ -48,6 +51,7 @@ export function subjectsOf(options: Options, root: string): Subjects {
     if (found.kind === 'found') here.push(peer(name, found));
     else missing[name] = found.why;
   }
+  if (isAsked(floor)) here.push(bare(floor, tool('bare')));
   return { here, missing };
 }
 

@@ -1,10 +1,11 @@
 /**
  * nitro: ours, or any other.
  */
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { socketOf } from '../subject.js';
+import { floodSocket, socketOf } from '../subject.js';
 import type { Place, Service, Subject } from '../subject.js';
+import { placeRun } from './place.js';
 
 export interface Nitro {
   readonly name: string;
@@ -22,7 +23,7 @@ export function nitro({ name, version, daemon, ctl, most }: Nitro): Subject {
     files: [...new Set([daemon, ctl].map((path) => realpathSync(path)))],
     most,
     lacks: {},
-    place: ({ services: directory }, services) => services.forEach((service) => layOut(directory, service)),
+    place: (place, services) => services.forEach((service) => layOut(place, service)),
     command: ({ services }) => [daemon, services],
     environment: (place) => ({ NITRO_SOCK: socketOf(place) }),
     end: () => ({ signal: 'SIGTERM' }),
@@ -31,22 +32,19 @@ export function nitro({ name, version, daemon, ctl, most }: Nitro): Subject {
       status: (_place, service) => ask('list', service),
       stop: (_place, service) => ask('stop', service),
       start: (_place, service) => ask('start', service),
-      flood: (place: Place, service, tool) => [tool('control'), 'flood', socketOf(place), service, '1000000000', '8'],
-      socket: socketOf,
     },
+    flood: floodSocket,
+    socket: socketOf,
   };
 }
 
 /** A service is killed after 7 s, whatever `killAfterMs` says: that is built in. */
-function layOut(directory: string, { name, run, setup, logger, tellsReady }: Service): void {
-  const path = join(directory, name);
-  mkdirSync(path);
-  symlinkSync(run, join(path, 'run'));
+function layOut(place: Place, { name, run, setup, logger, tellsReady }: Service): void {
+  const path = placeRun(place, { name, run });
   if (setup !== undefined) symlinkSync(setup, join(path, 'setup'));
   if (tellsReady === true) writeFileSync(join(path, 'notification-fd'), '3\n');
   if (logger === undefined) return;
   const log = `log-${name}`;
-  mkdirSync(join(directory, log));
-  symlinkSync(logger, join(directory, log, 'run'));
+  placeRun(place, { name: log, run: logger });
   symlinkSync(`../${log}`, join(path, 'log'));
 }

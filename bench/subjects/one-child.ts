@@ -3,9 +3,9 @@
  *
  * It does not restart, log or answer; its start, its memory and its end can be compared with those of a supervisor that has one service.
  */
-import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Subject } from '../subject.js';
+import { placeRuns } from './place.js';
 
 const lacksAll = 'it has one child';
 
@@ -16,13 +16,8 @@ export function oneChild(name: string, version: string, words: Command): Subject
     version,
     files: [words[0]],
     most: 1,
-    lacks: { services: lacksAll, setup: lacksAll, loggers: lacksAll, kill: lacksAll, control: lacksAll, protocol: lacksAll },
-    place({ services: place }, services) {
-      for (const { name: service, run } of services) {
-        mkdirSync(join(place, service));
-        symlinkSync(run, join(place, service, 'run'));
-      }
-    },
+    lacks: { services: lacksAll, setup: lacksAll, loggers: lacksAll, kill: lacksAll, control: lacksAll, flood: lacksAll, protocol: lacksAll },
+    place: placeRuns,
     command: ({ services: place }, services) => [...words, ...services.map(({ name: service }) => join(place, service, 'run'))],
     environment: () => ({}),
     end: () => ({ signal: 'SIGTERM' }),

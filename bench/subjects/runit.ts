@@ -4,9 +4,9 @@
  * What comes closest to what nitro does is taken: `sv status` reads the state of any number of services from files; `sv start` waits until the service
  * is executed, since there is no readiness. runsvdir ends at once on SIGHUP and leaves it to its runsv to bring down the services.
  */
-import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Place, Subject } from '../subject.js';
+import { placeLogger, placeRun } from './place.js';
 
 /** Built into runsvdir. */
 const servicesMost = 1000;
@@ -22,13 +22,10 @@ export function runit(version: string, directory: string): Subject {
     most: servicesMost,
     countsPairs: true,
     lacks: { setup: 'its `run` does it itself', protocol: 'no request is answered: each service has a file that is read and a FIFO that is written' },
-    place({ services: place }, services) {
-      for (const { name, run, logger } of services) {
-        mkdirSync(join(place, name));
-        symlinkSync(run, join(place, name, 'run'));
-        if (logger === undefined) continue;
-        mkdirSync(join(place, name, 'log'));
-        symlinkSync(logger, join(place, name, 'log/run'));
+    place(place, services) {
+      for (const service of services) {
+        const path = placeRun(place, service);
+        if (service.logger !== undefined) placeLogger(path, service.logger);
       }
     },
     command: ({ services }) => [program('runsvdir'), services],
@@ -45,7 +42,7 @@ export function runit(version: string, directory: string): Subject {
       status: (_place, name) => sv('status', name),
       stop: (_place, name) => sv('stop', name),
       start: (_place, name) => sv('start', name),
-      flood: ({ services }: Place, name, tool) => [tool('fifo'), join(services, name, 'supervise/control'), 'c'],
     },
+    flood: ({ services }: Place, name, tool) => [tool('fifo'), join(services, name, 'supervise/control'), 'c'],
   };
 }

@@ -4,9 +4,10 @@
  * What comes closest to what nitro does is taken: s6-svstat reads the state of one service from a file, so that a list is a shell's loop over them;
  * `s6-svc -wU -u` waits for readiness. s6-svscan knows s6-supervise by its path, so the package must be in place.
  */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Place, Subject } from '../subject.js';
+import { placeLogger, placeRun } from './place.js';
 
 /** The most that `s6-svscan -c` takes, loggers included. */
 const servicesMost = 160_000;
@@ -22,15 +23,13 @@ export function s6(version: string, directory: string, libraries: readonly strin
     files: [...['s6-svscan', 's6-supervise', 's6-svc', 's6-svstat', 's6-ftrigrd', 's6-svlisten1'].map(program), ...libraries],
     most: servicesMost,
     lacks: { setup: 'its `run` does it itself', protocol: 'no request is answered: each service has a file that is read and a FIFO that is written' },
-    place({ services: place }, services) {
-      for (const { name, run, logger, tellsReady, killAfterMs } of services) {
-        mkdirSync(join(place, name));
-        symlinkSync(run, join(place, name, 'run'));
-        if (tellsReady === true) writeFileSync(join(place, name, 'notification-fd'), '3\n');
-        if (killAfterMs !== undefined) writeFileSync(join(place, name, 'timeout-kill'), `${killAfterMs}\n`);
-        if (logger === undefined) continue;
-        mkdirSync(join(place, name, 'log'));
-        symlinkSync(logger, join(place, name, 'log/run'));
+    place(place, services) {
+      for (const service of services) {
+        const { logger, tellsReady, killAfterMs } = service;
+        const path = placeRun(place, service);
+        if (tellsReady === true) writeFileSync(join(path, 'notification-fd'), '3\n');
+        if (killAfterMs !== undefined) writeFileSync(join(path, 'timeout-kill'), `${killAfterMs}\n`);
+        if (logger !== undefined) placeLogger(path, logger);
       }
     },
     command({ services: place }, services) {
@@ -44,7 +43,7 @@ export function s6(version: string, directory: string, libraries: readonly strin
       status: (place, name) => [program('s6-svstat'), at(place, name)],
       stop: (place, name) => [program('s6-svc'), '-wd', '-d', at(place, name)],
       start: (place, name) => [program('s6-svc'), '-wU', '-u', at(place, name)],
-      flood: (place, name, tool) => [tool('fifo'), join(at(place, name), 'supervise/control'), 'c'],
     },
+    flood: (place, name, tool) => [tool('fifo'), join(at(place, name), 'supervise/control'), 'c'],
   };
 }
