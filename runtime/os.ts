@@ -162,10 +162,7 @@ export interface CommonOs {
 
 /** What the daemon needs. */
 export interface Os extends CommonOs {
-  /**
-   * Fork a script. Failure of a pipe or the fork is the answer, failure of its exec is told on `status`. The first child after a signal may be
-   * given the processor for less than a millisecond, if nothing else is to be done.
-   */
+  /** Fork a script. Failure of a pipe or the fork is the answer, failure of its exec is told on `status`. */
   spawn(spawn: Spawn): Spawned | Result;
   /** One child that ended, null if none did (yet). */
   reap(): Reaped | null;

@@ -6,7 +6,7 @@
  * each service costs it some descriptors; a child, or a program executed in its place, gets the original limit back.
  */
 #define _GNU_SOURCE
-#include "host.h"
+#include "child.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -90,7 +90,7 @@ void descriptors_take_over(void)
 void descriptors_limit_original(void)
 {
     if (raised_limit.rlim_cur)
-        setrlimit(RLIMIT_NOFILE, &original_limit);
+        child_limit(RLIMIT_NOFILE, &original_limit);
 }
 
 void descriptors_limit_raised(void)

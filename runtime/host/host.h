@@ -77,11 +77,6 @@ void descriptors_take_over(void);
 void descriptors_limit_original(void);
 void descriptors_limit_raised(void);
 
-/* ---- poll.c ---- */
-
-/* Just after a fork: have the child go first if nothing is asked of nitro, once in a wakeup and for less than a millisecond. */
-void poll_child_first(void);
-
 /* ---- signals.c ---- */
 
 /* Catch the signals. The daemon also catches those that it was started to ignore. */
@@ -96,6 +91,8 @@ void signals_after_exec(void);
 /* Let signals in from here (they interrupt system calls) until signals_keep_out. */
 void signals_let_in(void);
 void signals_keep_out(void);
+/* Let only SIGALRM in, or keep it out again. */
+void signals_let_alarm_in(bool in);
 /* Did a signal come since the last call of signals_seen? */
 bool signals_pending(void);
 void signals_seen(void);

@@ -4,10 +4,6 @@
  * Theory of operation. The watched descriptors are an array of struct pollfd, as the system wants it, kept from one
  * call to the next. `slot` tells for each descriptor where in the array it is (plus 1; 0: not watched). The last
  * entry takes the place of one that is removed, so adding and removing cost the same however many there are.
- *
- * A forked child often gets the processor of its parent, and has to wait until that rests. So when a signal has woken nitro (a child has
- * ended, most likely) and no request, the first child that it forks goes first: nitro rests until the exec should be over. It does not
- * wait for it, which may hang, and which would wake nitro when the script wants its first instructions executed.
  */
 #define _GNU_SOURCE
 #include "host.h"
@@ -21,8 +17,6 @@
 static struct pollfd *watched;
 static int watched_count, watched_room;
 static int *slot, slot_room;
-/* The last wait was ended by a signal, and no child has been forked since. */
-static bool signal_came_alone;
 
 /* Make room for `needed` entries of `size` bytes. */
 static bool grow(void **array, int *room, int needed, size_t size)
@@ -85,8 +79,7 @@ CALL(wait_for_something)
     sigset_t none;
     sigemptyset(&none);
     int ready = ppoll(watched, (nfds_t)watched_count, forever && !signals_pending() ? NULL : &limit, &none);
-    signal_came_alone = ready < 0 && errno == EINTR;
-    if (ready < 0 && !signal_came_alone) {
+    if (ready < 0 && errno != EINTR) {
         const struct timespec moment = { 0, 10000000L }; /* the kernel has no memory: do not spin */
         nanosleep(&moment, NULL);
     }
@@ -99,15 +92,6 @@ CALL(wait_for_something)
             ready--;
         }
     return list;
-}
-
-/* Signals stay out meanwhile; anything else ends the rest. */
-void poll_child_first(void)
-{
-    const struct timespec rest = { 0, 500000L };
-    if (signal_came_alone)
-        ppoll(watched, (nfds_t)watched_count, &rest, NULL);
-    signal_came_alone = false;
 }
 
 /* Counted from the first call, so that the numbers stay small integers for the first 24 days. */

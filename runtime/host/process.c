@@ -1,114 +1,18 @@
 /*
  * Other processes: starting, ending, signalling.
  *
- * Theory of operation. A child is forked and left alone: the parent never waits for its exec, which may hang in a file
+ * Theory of operation. A child is started (sharing.c, or a fork) and left alone: the parent never waits for its exec, which may hang in a file
  * system. It learns of the outcome from the status pipe, whose write end is closed by exec, and gets a number if exec
- * fails. (vfork would be cheaper, but stops the parent until the exec.) The child comes to life with the caught signals
- * blocked (see signals.c) and with copies of all our descriptors, which exec closes; so between fork and exec
- * it has only to put in place what the script shall find, by calls that are safe after fork.
+ * fails. What the child does until then is in child.c.
  */
 #define _GNU_SOURCE
-#include "host.h"
+#include "child.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-typedef struct {
-    const char *directory;
-    const char *file; /* "./" and argv[0] */
-    char **argv;
-    int standard[3], notification_fd, terminal;
-    int status[2], ready[2]; /* pipes; -1 where there is none */
-} Child;
-
-enum { EXEC_FAILED = 111 };
-
-/* ---- in the child ---- */
-
-/* Write the errno to the status pipe, as a decimal number, and exit. */
-static void fail(int status)
-{
-    char digits[12], *start = digits + sizeof(digits);
-    unsigned number = (unsigned)errno;
-    do
-        *--start = (char)('0' + number % 10);
-    while (number /= 10);
-    if (write(status, start, (size_t)(digits + sizeof(digits) - start)) < 0)
-        _exit(EXEC_FAILED);
-    _exit(EXEC_FAILED);
-}
-
-/* A copy of `fd` that is none of the numbers to be filled: 0, 1, 2 and `taken`. It stays close-on-exec. */
-static int out_of_the_way(int fd, int taken)
-{
-    if (fd < 0 || (fd > 2 && fd != taken))
-        return fd; /* fd < 0: opening it failed, and errno says why */
-    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    return copy == taken ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : copy;
-}
-
-static int open_nothing(void)
-{
-    int ends[2];
-    const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null >= 0)
-        return null;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return -1;
-    close(ends[1]); /* so reading finds the end of the file */
-    return ends[0];
-}
-
-/* Both errors pass by themselves, and would otherwise be taken for one of the exec, which does not. */
-static bool put_at(int source, int number)
-{
-    while (dup2(source, number) < 0)
-        if (errno != EINTR && errno != EBUSY)
-            return false;
-    return true;
-}
-
-/*
- * All sources are moved away first, so no order of filling can overwrite one that is still needed. But 0, 1 and 2 of our own that keep
- * their numbers are as a script is to find them.
- */
-static bool arrange_descriptors(Child *child)
-{
-    const int notification = child->notification_fd;
-    int sources[] = { child->standard[0] < 0 ? open_nothing() : child->standard[0], child->standard[1],
-                      child->standard[2], child->ready[1] };
-    const int status = out_of_the_way(child->status[1], notification);
-    if (status < 0)
-        return false;
-    child->status[1] = status;
-    const int count = notification ? 4 : 3;
-    for (int i = 0; i < count; i++)
-        if ((i > 2 || sources[i] != i) && (sources[i] = out_of_the_way(sources[i], notification)) < 0)
-            return false;
-    for (int i = 0; i < count; i++)
-        if ((i > 2 || sources[i] != i) && !put_at(sources[i], i < 3 ? i : notification))
-            return false;
-    return true;
-}
-
-static void become(Child *child)
-{
-    setsid();
-    if (arrange_descriptors(child) && chdir(child->directory) == 0) {
-        if (child->terminal && isatty(0))
-            ioctl(0, TIOCSCTTY, 0);
-        descriptors_limit_original();
-        signals_for_child();
-        execv(child->file, child->argv);
-    }
-    fail(child->status[1]);
-}
-
-/* ---- in the parent ---- */
 
 static void close_pipe(const int ends[2])
 {
@@ -123,24 +27,40 @@ static bool open_ready(int ends[2])
     return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* Fork. The pid, or minus the errno with nothing left open; on success our ends are status[0] and ready[0]. */
-static int start(Child *child)
+/* The pid, or minus the errno. `texts` is given back, or kept for as long as the child needs it. */
+static int make_child(Child *child, void *texts)
 {
-    pid_t pid = -1;
-    if (pipe2(child->status, O_CLOEXEC | O_NONBLOCK) == 0 && (!child->notification_fd || open_ready(child->ready)))
+    pid_t pid = sharing_start(child, texts);
+    if (pid > 0)
+        return pid;
+    if (pid == 0) {
         pid = fork();
-    if (pid == 0)
-        become(child);
+        if (pid == 0)
+            child_execute(child);
+        pid = result(pid);
+    }
+    free(texts);
+    return pid;
+}
+
+/* The pid, or minus the errno with nothing left open; on success our ends are status[0] and ready[0]. */
+static int start(Child *child, void *texts)
+{
+    int pid;
+    if (pipe2(child->status, O_CLOEXEC | O_NONBLOCK) == 0 && (!child->notification_fd || open_ready(child->ready))) {
+        pid = make_child(child, texts);
+    } else {
+        pid = -errno;
+        free(texts);
+    }
     if (pid < 0) {
-        const int failure = -errno;
         close_pipe(child->status);
         close_pipe(child->ready);
-        return failure;
+        return pid;
     }
     close(child->status[1]);
     if (child->ready[1] >= 0)
         close(child->ready[1]);
-    poll_child_first();
     return pid;
 }
 
@@ -161,8 +81,8 @@ static const char *text_property(JSContext *js, JSValueConst object, const char 
 }
 
 /*
- * Have the child's texts in one block of the C library's memory, which free gives back: the engine's memory is not there in a child
- * (memory.c). NULL: no memory.
+ * Have the child's texts in one block of the C library's memory, which free gives back: the engine's may change while a child needs them, and is not
+ * there in a forked one (memory.c). NULL: no memory.
  */
 static void *copy_texts(Child *child, char **arguments, const char *directory)
 {
@@ -214,11 +134,10 @@ CALL(spawn)
         } else if (!(texts = copy_texts(&child, arguments, directory))) {
             outcome = JS_NewInt32(js, -ENOMEM);
         } else {
-            const int pid = start(&child);
+            const int pid = start(&child, texts);
             outcome = pid < 0 ? JS_NewInt32(js, pid) : spawned(js, pid, &child);
         }
     }
-    free(texts);
     arguments_free(js, arguments);
     if (directory)
         text_free(js, directory);
@@ -246,6 +165,7 @@ CALL(reap)
         may_have_ended = pid < 0 && errno != ECHILD;
         return JS_NULL;
     }
+    sharing_ended(pid);
     JSValue child = JS_NewObject(js);
     JS_DefinePropertyValueStr(js, child, "pid", JS_NewInt32(js, pid), JS_PROP_C_W_E);
     JS_DefinePropertyValueStr(js, child, "status", JS_NewInt32(js, status), JS_PROP_C_W_E);

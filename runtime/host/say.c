@@ -45,10 +45,12 @@ static ssize_t write_guarded(const char *text, size_t length)
     /* It fires again and again, as it may fire for the first time just before the write. */
     const struct timeval moment = { 0, HANG_MS * 1000 };
     const struct itimerval timer = { moment, moment }, no_timer = { { 0, 0 }, { 0, 0 } };
+    signals_let_alarm_in(true);
     setitimer(ITIMER_REAL, &timer, NULL);
     const ssize_t written = write(STDERR_FILENO, text, length);
     const int failure = errno;
     setitimer(ITIMER_REAL, &no_timer, NULL);
+    signals_let_alarm_in(false);
     errno = failure == EINTR ? EAGAIN : failure;
     return written;
 }

@@ -6,7 +6,7 @@
  * blocked: one that reaches it before exec stays pending until the child has put back the default dispositions,
  * and then has its usual effect. A handler does no more than set a flag.
  */
-#include "host.h"
+#include "child.h"
 #include <signal.h>
 #include <string.h>
 
@@ -14,7 +14,8 @@
 #define NSIG _NSIG
 #endif
 
-static const int caught[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD };
+/* SIGALRM only has to interrupt a write (say.c). */
+static const int caught[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD, SIGALRM };
 enum { CAUGHT = sizeof(caught) / sizeof(caught[0]) };
 
 static volatile sig_atomic_t came[NSIG], any_came;
@@ -29,11 +30,6 @@ static void on_signal(int number)
     any_came = 1;
 }
 
-/* SIGALRM only has to interrupt a write (say.c). */
-static void on_alarm(UNUSED int number)
-{
-}
-
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,7 +39,7 @@ static void on_alarm(UNUSED int number)
  * were started. The kernel's structure begins with the handler, and is all zeros for the default.
  */
 typedef union { void (*handler)(int); char room[64]; } KernelAction;
-enum { KERNEL_SET_SIZE = 8, FIRST_KEPT = 32, LAST_KEPT = 34 };
+enum { FIRST_KEPT = 32, LAST_KEPT = 34 };
 
 static bool is_kept_and_ignored(int number)
 {
@@ -53,15 +49,14 @@ static bool is_kept_and_ignored(int number)
     return syscall(SYS_rt_sigaction, number, NULL, &action, KERNEL_SET_SIZE) == 0 && action.handler == SIG_IGN;
 }
 
-static void reset_kept(int number)
+static void set_default(int number)
 {
     static const KernelAction none;
-    if (number >= FIRST_KEPT && number <= LAST_KEPT)
-        syscall(SYS_rt_sigaction, number, &none, NULL, KERNEL_SET_SIZE);
+    child_set_action(number, &none);
 }
 #else
 static bool is_kept_and_ignored(UNUSED int number) { return false; }
-static void reset_kept(UNUSED int number) { }
+static void set_default(int number) { signal(number, SIG_DFL); }
 #endif
 
 static void set_action(int number, void (*handler)(int))
@@ -79,9 +74,8 @@ static void catch_all(void)
     sigprocmask(SIG_SETMASK, &caught_set, NULL);
     for (int i = 0; i < CAUGHT; i++)
         /* nohup, and a shell's `&`, mean nitroctl too; the daemon decides for itself */
-        if (is_daemon || caught[i] == SIGCHLD || !inherited_ignore[caught[i]])
+        if (is_daemon || caught[i] == SIGCHLD || caught[i] == SIGALRM || !inherited_ignore[caught[i]])
             set_action(caught[i], on_signal);
-    set_action(SIGALRM, on_alarm);
 }
 
 void signals_start(bool daemon)
@@ -93,7 +87,7 @@ void signals_start(bool daemon)
     sigprocmask(SIG_SETMASK, NULL, &inherited_mask);
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
-        if (!daemon && number != SIGALRM && sigismember(&caught_set, number) != 1)
+        if (!daemon && sigismember(&caught_set, number) != 1)
             continue; /* nitroctl has no children, and leaves it as it is */
         const bool is_ignored = sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
         inherited_ignore[number] = is_ignored || is_kept_and_ignored(number);
@@ -105,12 +99,10 @@ void signals_for_child(void)
 {
     sigset_t none;
     for (int number = 1; number < NSIG; number++)
-        if (inherited_ignore[number] || sigismember(&caught_set, number) == 1) {
-            set_action(number, SIG_DFL);
-            reset_kept(number);
-        }
+        if (inherited_ignore[number] || sigismember(&caught_set, number) == 1)
+            set_default(number);
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    child_set_mask(&none);
 }
 
 void signals_for_exec(void)
@@ -134,6 +126,14 @@ void signals_let_in(void)
 void signals_keep_out(void)
 {
     sigprocmask(SIG_BLOCK, &caught_set, NULL);
+}
+
+void signals_let_alarm_in(bool in)
+{
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    sigprocmask(in ? SIG_UNBLOCK : SIG_BLOCK, &alarm, NULL);
 }
 
 bool signals_pending(void)

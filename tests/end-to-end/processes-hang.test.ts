@@ -2,20 +2,12 @@
  * Scripts whose exec hangs, as on a dead file system, must not stop nitro from supervising the others (behaviour.md §4).
  * The time between fork and exec is also where wishes find a service "launching".
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { Injection, mayInject } from '../hostile/strace.js';
+import { expect } from 'vitest';
 import type { Daemon } from './harness/daemon.js';
-import { childrenOf, killHard, statOf } from './harness/processes.js';
-import { scenario, withDaemon } from './harness/scenario.js';
+import { childrenOf, killHard } from './harness/processes.js';
+import { scenario } from './harness/scenario.js';
 
 const SLEEP = 'exec sleep 1000';
-/** How nitro rests after a fork (host/poll.c). */
-const rest = /^ppoll\(.*tv_nsec=500000\}/gm;
-const fork = /^(?:v?fork|clone3?)\(/gm;
-/** What nitro called between two waits: a wait is interrupted by no signals but those of its mask, which is empty; a rest has none. */
-const turnsOf = (calls: string): readonly string[] => calls.split(/^(?=ppoll\(.*, \[\], 8\))/m);
 const other = { run: 'note other; gate crash; exit 1' };
 
 /** The others still run, crash, are restarted, and answer. */
@@ -128,38 +120,4 @@ scenario('shutdown while the exec of a run hangs: nitro ends in time', { service
     nitro.signal('SIGTERM');
     expect(await nitro.waitExit(5000)).toEqual({ code: 0, signal: null });
     await lease.release();
-  });
-
-test.concurrent('§4 no exec is waited for, but the first child that deaths bring forth goes first: nitro rests for a moment, once, and not when it is asked',
-  { skip: !mayInject(), timeout: 60_000 },
-  async () => {
-    const dies = { run: SLEEP, finish: 'exit 0' };
-    await withDaemon({ services: { a: dies, b: dies, c: { run: SLEEP, down: true } } }, async (nitro) => {
-      await nitro.start();
-      const pids: number[] = [];
-      for (const name of ['a', 'b']) {
-        await nitro.waitTrace(name, ['STARTING', 'UP']);
-        pids.push(Number((await nitro.query(name))?.pid));
-      }
-      const file = join(nitro.base, 'strace');
-      const tracing = await Injection.to(nitro.pid, null, file);
-      const calls = (): string => readFileSync(file, 'latin1');
-      await nitro.want('UP', 'c');
-      await nitro.waitTrace('c', ['STARTING', 'UP'], 'end');
-      expect(calls()).toMatch(fork);
-      expect(calls()).not.toMatch(rest);
-      // Both have ended before nitro looks, so that one waking finds both, and forks two finishes.
-      nitro.signal('SIGSTOP');
-      await nitro.waitFor('nitro is stopped', () => /[Tt]/.test(statOf(nitro.pid, 0) ?? ''));
-      for (const pid of pids) killHard(pid);
-      await nitro.waitFor('both have ended', () => pids.every((pid) => statOf(pid, 0) === 'Z'));
-      nitro.signal('SIGCONT');
-      for (const name of ['a', 'b']) await nitro.waitTrace(name, ['DOWN', 'STARTING', 'UP'], 'end');
-      await tracing.detach();
-      // The death of a finish brings forth a run: in this turn, or in a later one, which then rests too.
-      const turn = turnsOf(calls()).find((each) => each.search(rest) >= 0);
-      expect(turn?.match(fork)?.length).toBeGreaterThanOrEqual(2);
-      expect(turn?.match(rest)).toHaveLength(1);
-      await nitro.stop();
-    });
   });

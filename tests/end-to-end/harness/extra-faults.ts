@@ -98,7 +98,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'descriptors are leaked into children',
-    changes: [host('        signals_for_child();\n', '        fcntl(child->status[0], F_DUPFD, 20);\n        signals_for_child();\n')],
+    changes: [{ file: 'runtime/host/child.c', from: '        signals_for_child();\n', to: '        child_fcntl(child->status[0], F_DUPFD, 20);\n        signals_for_child();\n' }],
     part: 'probes',
     match: 'nothing else is open',
     kind: 'differs',
@@ -106,7 +106,7 @@ export const faults: readonly Fault[] = [
   },
   {
     fault: 'the signal mask of children is not reset',
-    changes: [{ file: 'runtime/host/signals.c', from: '    sigemptyset(&none);\n    sigprocmask(SIG_SETMASK, &none, NULL);', to: '    sigemptyset(&none);\n    sigaddset(&none, SIGCHLD);\n    sigprocmask(SIG_SETMASK, &none, NULL);' }],
+    changes: [{ file: 'runtime/host/signals.c', from: '    sigemptyset(&none);\n    child_set_mask(&none);', to: '    sigemptyset(&none);\n    sigaddset(&none, SIGCHLD);\n    child_set_mask(&none);' }],
     part: 'probes',
     match: 'no signal blocked',
     kind: 'differs',
