@@ -22,7 +22,7 @@ export interface Stamp {
 
 const stampBytes = 16;
 /** What must happen happens within this, on the slowest of machines. */
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 /** After so long a service of nitro is UP, and a life is long enough to be followed by the next at once, whoever supervises. */
 export const settleMs = 2200;
 
