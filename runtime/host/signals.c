@@ -6,6 +6,7 @@
  * blocked: one that reaches it before exec stays pending until the child has put back the default dispositions,
  * and then has its usual effect. A handler does no more than set a flag.
  */
+#define _GNU_SOURCE
 #include "child.h"
 #include <signal.h>
 #include <string.h>
