@@ -16,8 +16,6 @@ interface Sizes {
 
 /** Of services, beside very many; 499 is what nitro in C can have. */
 const sizes = [1, 100, 499, 1000] as const;
-/** Runs of what takes longest. */
-const runsOfMany = 5;
 
 export function plan({ idleSeconds, many }: Sizes): readonly Measure[] {
   return [
@@ -27,11 +25,9 @@ export function plan({ idleSeconds, many }: Sizes): readonly Measure[] {
     life(100, { footprint: true, shutdown: true }),
     life(499, {}),
     life(1000, { footprint: true, shutdown: true }),
-    life(many, { footprint: true, shutdown: true, list: true, runsMost: runsOfMany }),
-    ...sizes.map((services) => bootWithSetup(services)),
-    bootWithSetup(many, runsOfMany),
-    ...sizes.map((services) => bootWithLoggers(services)),
-    bootWithLoggers(many, runsOfMany),
+    life(many, { footprint: true, shutdown: true, list: true }),
+    ...[...sizes, many].map(bootWithSetup),
+    ...[...sizes, many].map(bootWithLoggers),
     crash(1, false),
     crash(1, true),
     crash(498, false),

@@ -21,6 +21,8 @@ interface Running {
 
 export type Progress = (text: string) => void;
 
+/** After so long a measure is not run again, in ms: on a slow machine there are fewer runs of what takes longest, and not a day of them. */
+const longEnoughMs = 300_000;
 /** Samples that are taken together begin so long after each other, in ms: what is done at their beginning and end is not. */
 const staggerMs = 250;
 const reason = (error: unknown): string => (error instanceof Error ? error.message.trim() : String(error));
@@ -51,7 +53,8 @@ export async function make(
       }
     }
     const times = Math.min(runs, measure.runsMost ?? runs) * (measure.runsTimes ?? 1);
-    for (let run = 0; run < times; run++) {
+    const end = performance.now() + longEnoughMs;
+    for (let run = 0; run < times && (run === 0 || performance.now() < end); run++) {
       progress(`${measure.title}: run ${run + 1} of ${times}`);
       const shift = run % Math.max(1, running.length);
       const order = [...running.slice(shift), ...running.slice(0, shift)];

@@ -28,7 +28,6 @@ interface Looks {
   readonly footprint?: true;
   readonly list?: true;
   readonly shutdown?: true;
-  readonly runsMost?: number;
   /** Nothing is timed. */
   readonly together?: true;
 }
@@ -39,7 +38,7 @@ const ofServices = (services: number): string => `${count(services)} ${services 
 /** Supervisors of one child take part where there is one. */
 const needed = (services: number): readonly Skill[] => (services === 1 ? [] : ['services']);
 
-export function life(services: number, { footprint, list, shutdown, runsMost, together }: Looks): Measure {
+export function life(services: number, { footprint, list, shutdown, together }: Looks): Measure {
   const rows: Row[] = [];
   const with_ = ofServices(services);
   if (services > 0) rows.push({ part: 'boot', key: `boot-${services}`, what: with_, unit: 'ms', services });
@@ -59,7 +58,6 @@ export function life(services: number, { footprint, list, shutdown, runsMost, to
     rows,
     needs: needed(services),
     services,
-    ...(runsMost === undefined ? {} : { runsMost }),
     ...(together === undefined ? {} : { together }),
     open: (lab, subject) =>
       fresh(lab, subject, servicesOf(services, lab.tool('stamp')), async (instance) => {
@@ -82,7 +80,7 @@ export function life(services: number, { footprint, list, shutdown, runsMost, to
 }
 
 /** Boots of other kinds than that of plain services. */
-function boot(kind: 'setup' | 'loggers', services: number, what: string, runsMost: number, more: (lab: Lab) => Omit<Service, 'name' | 'run'>): Measure {
+function boot(kind: 'setup' | 'loggers', services: number, what: string, more: (lab: Lab) => Omit<Service, 'name' | 'run'>): Measure {
   const key = `boot-${kind}-${services}`;
   const all = `${ofServices(services)}, ${services === 1 ? '' : 'each '}with a ${what}`;
   const loggers = kind === 'loggers' ? services : 0;
@@ -92,7 +90,6 @@ function boot(kind: 'setup' | 'loggers', services: number, what: string, runsMos
     needs: ['services', kind],
     services: services + loggers,
     loggers,
-    runsMost,
     open: (lab, subject) =>
       fresh(lab, subject, servicesOf(services, lab.tool('stamp'), more(lab)), async (instance): Promise<Sample> => {
         return { [key]: [await instance.waitExecuted()] };
@@ -100,11 +97,11 @@ function boot(kind: 'setup' | 'loggers', services: number, what: string, runsMos
   };
 }
 
-export const bootWithSetup = (services: number, runsMost = Infinity): Measure =>
-  boot('setup', services, 'setup', runsMost, (lab) => ({ setup: lab.tool('done') }));
+export const bootWithSetup = (services: number): Measure =>
+  boot('setup', services, 'setup', (lab) => ({ setup: lab.tool('done') }));
 
-export const bootWithLoggers = (services: number, runsMost = Infinity): Measure =>
-  boot('loggers', services, 'logger of its own', runsMost, (lab) => ({ logger: lab.tool('logger') }));
+export const bootWithLoggers = (services: number): Measure =>
+  boot('loggers', services, 'logger of its own', (lab) => ({ logger: lab.tool('logger') }));
 
 /** How long services get that do not obey, in ms: what is built into nitro. */
 const killAfterMs = 7000;
