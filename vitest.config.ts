@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'quick',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['{tests,model-tests,machines,table,runtime,cli,diagrams}/**/*.test.ts'],
           exclude: ['tests/end-to-end/**', 'tests/vm/**', '**/node_modules/**'],
         },
@@ -25,8 +26,8 @@ export default defineConfig({
           include: ['tests/end-to-end/**/*.test.ts'],
           globalSetup: ['tests/end-to-end/harness/tools.ts'],
           maxConcurrency: 8,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

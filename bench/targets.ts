@@ -1,5 +1,6 @@
 /**
- * What the figures are held against: ratios of our median to that of another that does the same.
+ * What the figures are held against: ratios of our median to that of another that does the same. Where nitro in C is not here, a ratio to the floor
+ * (subjects/bare.ts) that is small enough says as much.
  */
 import { median, ratio } from './figures.js';
 import { valuesOf } from './results.js';
@@ -57,25 +58,24 @@ function verdictOf(target: Target, row: RowResult | undefined): Verdict {
     kind: value <= target.atMost ? 'met' : 'missed', target, value, against, note,
   });
   if (target.against === 'none') return hold(median(mine), undefined, '');
+  const to = (other: string | undefined): number | undefined => {
+    const theirs = other === undefined ? undefined : valuesOf(row, other);
+    return theirs === undefined ? undefined : ratio(mine, theirs);
+  };
   const best = bestOf(row);
   const isThere = valuesOf(row, inC) !== undefined;
-  const against = target.against === 'best' ? (isThere ? inC : best) : target.against;
-  const theirs = against === undefined ? undefined : valuesOf(row, against);
-  const note = target.against === 'best' && !isThere ? 'nitro in C is not here' : '';
-  if (against !== undefined && theirs !== undefined) return hold(ratio(mine, theirs), against, note);
-  const least = valuesOf(row, floor);
-  const bound = least === undefined ? undefined : ratio(mine, least);
-  if (against === undefined || against === inC) {
-    // Nothing in C is faster than the floor, so what holds against that holds against nitro in C.
-    if (bound !== undefined && bound <= target.atMost) return hold(bound, floor, 'nitro in C is not here, and takes at least as long as that');
-  }
-  const who = against === inC || against === undefined ? 'nitro in C' : against;
-  const other = best === undefined ? undefined : valuesOf(row, best);
-  const instead = [
-    other === undefined || best === undefined ? '' : `; ${ratio(mine, other).toPrecision(2)} of ${best}'s`,
-    bound === undefined ? '' : `; ${bound.toPrecision(2)} of ${floor}'s`,
-  ];
-  return { kind: 'not measured', target, note: `${who} is not here${instead.join('')}` };
+  const against = target.against === 'best' && !isThere ? best : target.against === 'best' ? inC : target.against;
+  const value = to(against);
+  if (value !== undefined) return hold(value, against, target.against === 'best' && !isThere ? 'nitro in C is not here' : '');
+  const isOfC = against === undefined || against === inC;
+  const bound = to(floor);
+  // Nothing in C is faster than the floor, so what holds against that holds against nitro in C.
+  if (isOfC && bound !== undefined && bound <= target.atMost) return hold(bound, floor, 'nitro in C is not here; it takes at least as long as that');
+  const instead = [best, floor].flatMap((other) => {
+    const times = to(other);
+    return times === undefined || other === undefined ? [] : [`; ${times.toPrecision(2)} of ${other}'s`];
+  });
+  return { kind: 'not measured', target, note: `${isOfC ? 'nitro in C' : against} is not here${instead.join('')}` };
 }
 
 /** The one with the best median beside ours; the floor is none. */

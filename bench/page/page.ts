@@ -54,16 +54,18 @@ const head = `# Performance
 
 nitro beside its peers, in one run on one machine. Each figure is a median with the least and the greatest value in brackets, of as many values as
 the second column says; the factor in **bold** is how many times ours that is, compared run by run. The supervisors take turns, run by run, so that
-whatever else the machine does hits them all: the factors are what counts, the figures themselves are those of this machine. Service directories are in
+whatever else the machine does hits them all: the factors are what counts, the figures themselves are those of this machine. *bare* is no supervisor to be
+used, but the least that C can do: it executes, reaps, and gives one answer to all requests (\`bench/tools/bare.c\`). Service directories are in
 memory (\`/dev/shm\`). A dash: it does not do that, and why is said below the table. A KB has 1024 bytes.`;
 
 const targetsIntro = `The ratio is ours to the other's, the median of the ratios of the single runs: below 1, ours is less. Where nitro in C
-is not here, the best of the others takes its place. How many tries there were is with the figures below.`;
+is not here, the best of the others takes its place, or bare: whatever nitro in C does, it does not take less. How many tries there were is with the figures
+below.`;
 
 const again = `## Again
 
 \`\`\`sh
-npm run bench                                # all of it: half an hour on a quiet machine; writes this page
+npm run bench                                # all of it: an hour or so on a quiet machine; writes this page
 NITRO_C=DIR npm run bench                    # also with nitro in C: a directory with nitro and nitroctl
 npm run bench -- --only boot --peers nitro,s6 # a part, with some; writes nothing
 npm run bench -- --only boot --write         # a part, put in place of what is here of it

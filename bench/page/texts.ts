@@ -29,6 +29,7 @@ divides it among them, the C library also among all other processes of the machi
     about: `From the exec of the supervisor to the exec of the last of its services. A service is a small static program that first of all appends the time to a
 file. Setup scripts are small static programs too. A logger is one more process for each service, to which its output goes.`,
     notes: [
+      `bare starts one service after the other, and waits for each exec (vfork), on one processor at a time; nitro goes on, and the execs take turns on both.`,
       'The directory is old when the supervisor starts: runsvdir waits up to a second with one that has just been changed.',
     ],
     plots: ['boot.svg'],

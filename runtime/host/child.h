@@ -40,7 +40,7 @@ void sharing_ended(pid_t pid);
 enum { KERNEL_SET_SIZE = 8 };
 #endif
 
-#if defined(__linux__) && defined(__x86_64__) && !defined(SANITIZED)
+#if defined(__linux__) && defined(__x86_64__) && defined(__LP64__) && !defined(SANITIZED)
 #define CAN_SHARE_MEMORY
 
 static inline int direct(long number, long a, long b, long c, long d)

@@ -7,6 +7,7 @@ import { table } from '../../bench/page/tables.js';
 import { partTexts } from '../../bench/page/texts.js';
 import { loadText } from '../../bench/page/words.js';
 import { merge } from '../../bench/results.js';
+import type { RowResult } from '../../bench/results.js';
 import { partResult, results, rowResult, values } from './bench-results.js';
 
 const sources = { results, plots: plotsOf(results), model: undefined, guard: undefined, whatPaid: undefined };
@@ -48,6 +49,15 @@ describe('the page', () => {
     expect(lines).toContain('| resident memory with 100 services | ≤ 1/50 | 1/111 of runit | met |');
     expect(lines).toContain('| resident memory with 100 services | ≤ 1/50 | – | not measured: s6 is not here; 0.0090 of runit\'s |');
     expect(lines).toContain('| crash to restart, one other service | ≤ 1 | 0.5 of runit | met (nitro in C is not here) |');
+  });
+
+  test('without nitro in C the floor bounds what it could take', () => {
+    const of = (nitro: number, bare: number): readonly string[] => {
+      const row = (key: string): RowResult => rowResult('control', key, { nitro: values(nitro), bare: values(bare) });
+      return section(page({ ...sources, results: { parts: [partResult('control', [row('query'), row('list-1')])] } }), 'Targets');
+    };
+    expect(of(9, 2)).toContain('| request and answer, on one processor | ≤ 5 | 4.5 of bare | met (nitro in C is not here; it takes at least as long as that) |');
+    expect(of(11, 2)).toContain("| request and answer, on one processor | ≤ 5 | – | not measured: nitro in C is not here; 5.5 of bare's |");
   });
 
   test('parts measured elsewhere have a machine of their own', () => {

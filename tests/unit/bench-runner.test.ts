@@ -2,14 +2,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { numbersOf } from '../../bench/instance.js';
 import { Lab } from '../../bench/lab.js';
 import { fresh, servicesOf } from '../../bench/measures/measure.js';
 import type { Measure, Probe } from '../../bench/measures/measure.js';
 import { plan } from '../../bench/plan.js';
 import { numberIn, processLimit, whyNoRoom } from '../../bench/room.js';
 import { make } from '../../bench/runner.js';
+import { serviceName, socketOf } from '../../bench/subject.js';
 import type { Service, Subject } from '../../bench/subject.js';
+import { bare } from '../../bench/subjects/bare.js';
 import { nitro } from '../../bench/subjects/nitro.js';
 import { oneChild } from '../../bench/subjects/one-child.js';
 import { runit } from '../../bench/subjects/runit.js';
@@ -20,6 +23,7 @@ const quiet = (): void => undefined;
 let lab: Lab;
 beforeAll(() => {
   lab = new Lab(root);
+  lab.prepare();
 });
 afterAll(() => {
   lab.cleanUp();
@@ -56,6 +60,22 @@ describe('measuring', () => {
     expect(found).toEqual({ x: { kind: 'values', values: [0, 1, 2] }, y: { kind: 'values', values: [0, 1, 2] } });
   });
 
+  test('what takes long is not run again when enough time has gone, and at least once', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const slow = measure(() => {
+        vi.advanceTimersByTime(200_000);
+        return Promise.resolve({ a: [1] });
+      });
+      await cells(slow, [named('x'), named('y')], 15);
+      expect(taken).toEqual(['x0', 'y0']);
+      await cells(slow, [named('x')], 15);
+      expect(taken).toEqual(['x0', 'x1']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('one that fails is left out from there on, with its reason', async () => {
     const dies = measure(({ name }) => (name === 'x' ? Promise.reject(new Error('it died')) : Promise.resolve({ a: [7] })));
     const found = await cells(dies, [named('x'), named('y')]);
@@ -82,7 +102,6 @@ describe('measuring', () => {
   });
 
   test('a whole tiny one: a child is executed, and its end is seen', async () => {
-    lab.prepare();
     const direct = oneChild('direct', '1', ['/usr/bin/env']);
     const tiny: Measure = {
       title: 'tiny',
@@ -96,6 +115,20 @@ describe('measuring', () => {
     for (const { cells: found } of rows) expect(found['direct']).toMatchObject({ kind: 'values', values: [expect.any(Number)] });
     // Only the tools are left.
     expect(readdirSync(lab.base)).not.toContain('1');
+  });
+});
+
+test('the floor executes, answers, executes again what has ended, and ends', async () => {
+  const floor = bare('bare', lab.tool('bare'));
+  await lab.with(floor, servicesOf(2, lab.tool('stamp')), async (instance) => {
+    await instance.settle();
+    const [first] = instance.executed();
+    const [restartNs = -1] = numbersOf(await instance.run([lab.tool('crash'), instance.stampsPath, '10000', String(first?.pid)]));
+    expect(restartNs).toBeGreaterThan(0);
+    const anywhere = ['-1', '-1'];
+    const query = [lab.tool('control'), 'query', socketOf(instance.place), serviceName(1), '10', String(instance.pid), ...anywhere] as const;
+    const [leastNs = -1] = numbersOf(await instance.run(query));
+    expect(leastNs).toBeGreaterThan(0);
   });
 });
 

@@ -36,7 +36,7 @@ import { withDaemon } from './with-daemon.js';
 export { withDaemon } from './with-daemon.js';
 
 /** A test with a daemon of its own, see the head of the file. */
-export function scenario(name: string, description: Description, body: (nitro: Daemon) => Promise<void>, timeoutMs = 60_000): void {
+export function scenario(name: string, description: Description, body: (nitro: Daemon) => Promise<void>, timeoutMs = 120_000): void {
   test.concurrent(name, { timeout: timeoutMs }, async () => {
     await withDaemon(description, async (nitro) => {
       await nitro.start();
