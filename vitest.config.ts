@@ -3,12 +3,14 @@
  * processes, so that more of them than there are processors can run at once. Those of `vm` boot a machine in QEMU each, which takes a whole
  * processor: after the others, a file at a time, and two of its tests at a time.
  */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 4,
+    // Each worker of end-to-end tests runs several daemons at once: more workers than processors only make all of them late.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: ['default', './tests/closing-line.ts'],
     projects: [
       {

@@ -65,7 +65,7 @@ below.`;
 const again = `## Again
 
 \`\`\`sh
-npm run bench                                # all of it: an hour or so on a quiet machine; writes this page
+npm run bench                                # all of it: half an hour on a quiet machine, up to two on a slow one; writes this page
 NITRO_C=DIR npm run bench                    # also with nitro in C: a directory with nitro and nitroctl
 npm run bench -- --only boot --peers nitro,s6 # a part, with some; writes nothing
 npm run bench -- --only boot --write         # a part, put in place of what is here of it

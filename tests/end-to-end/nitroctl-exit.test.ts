@@ -155,7 +155,7 @@ for (const [what, scripts] of [
   scenario(`§8 down: "not when called from one of the service's own scripts" (CORRECTED): ${what}`,
     { services: { a: scripts }, delays: { SHUTDOWN: 8000, FINISH: 8000 } },
     async (nitro) => {
-      await nitro.waitFor('it came back', () => nitro.journal().length > 0, { withinMs: 5000 });
+      await nitro.waitFor('it came back', () => nitro.journal().length > 0);
       expect(nitro.journal()).toEqual([`${what.split(',')[0]} 0`]);
       // §3: "finish may itself run nitroctl down .: RESTART becomes SHUTDOWN, so the service stays down".
       await nitro.waitState('a', 'DOWN');

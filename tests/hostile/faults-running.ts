@@ -74,7 +74,7 @@ class Subject {
       else if (since === 0) since = performance.now();
       if (since === 0) throw new Error(`${String(children.length)} children of ${String(names.length)}, ${String(zombiesOf(nitro.pid).length)} zombies`);
       return performance.now() - since > 150;
-    }, { withinMs: 15_000 });
+    }, { withinMs: 45_000 });
   }
 
   /** One fault. What was lost, null: nothing; and whether the fault came. */

@@ -56,7 +56,7 @@ class Example {
   }
 
   /** Wait until it has printed this. */
-  async printed(what: RegExp, withinMs = 15_000): Promise<void> {
+  async printed(what: RegExp, withinMs = 45_000): Promise<void> {
     const end = performance.now() + withinMs;
     while (!what.test(this.output)) {
       if (performance.now() > end) throw new Error(`did not print ${String(what)} within ${withinMs} ms:\n${this.output}`);

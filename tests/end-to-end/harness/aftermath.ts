@@ -52,7 +52,7 @@ export async function checkNothingLeft(nitro: Daemon): Promise<void> {
     const left = nitro.processes();
     if (left.length > 0) throw new Error(describeProcesses(left));
     return true;
-  }, { withinMs: 3000 });
+  });
 }
 
 /** Nothing on stderr reads like a report of a bug. */
