@@ -42,7 +42,7 @@ scenario('§4 CORRECTED "a script that hangs in exec": run; STARTING only once t
   });
 
 scenario('§4 CORRECTED "a script that hangs in exec": finish, which is killed after FINISH',
-  { services: { a: { run: SLEEP, finish: 'note finish' }, other }, delays: { FINISH: 1500 } },
+  { services: { a: { run: SLEEP, finish: 'note finish' }, other }, delays: { FINISH: 5000 } },
   async (nitro) => {
     await nitro.waitTrace('a', ['STARTING', 'UP']);
     const lease = await nitro.hang('a/finish');

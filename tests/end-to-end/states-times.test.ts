@@ -77,14 +77,14 @@ scenario('§1 "leaving the state cancels it": the SHUTDOWN timer does not touch 
   });
 
 scenario('§1 "leaving the state cancels it": the FINISH timer of one life does not touch the next run or its finish',
-  { services: { a: { run: `note run; ${SLEEP}`, finish: 'note finish; sleep 0.4; note finished' } }, delays: { FINISH: 1500, RESPAWN: 1 } },
+  { services: { a: { run: `note run; ${SLEEP}`, finish: 'note finish; sleep 0.4; note finished' } }, delays: { FINISH: 6000, RESPAWN: 1 } },
   async (nitro) => {
     await nitro.waitFor('run', () => nitro.journal().includes('run'));
     await nitro.want('RESTART', 'a');
     await nitro.waitFor('the second life', () => nitro.journal().length >= 4);
     const since = nowMs();
     const pid = await nitro.pidOf('a');
-    await nitro.waitFor('the time of the first finish is over', () => nowMs() - since > 1600);
+    await nitro.waitFor('the time of the first finish is over', () => nowMs() - since > 6100);
     expect(await nitro.query('a')).toMatchObject({ state: 'UP', pid });
     expect(nitro.journal()).toEqual(['run', 'finish', 'finished', 'run']);
   });
